@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { formatError, WomaError } from "../src/errors.ts";
+import { buildDirectory, sha256 } from "./build-cache.ts";
+import { bunExecutable, bunVersion } from "./bun-executable.ts";
+import { distributionDirectory, makeDistribution } from "./distribution.ts";
+import { binaryName, hostTarget, parseTarget, type Target } from "./targets.ts";
+
+const ROOT = join(import.meta.dir, "..");
+const SNAPSHOT = join(distributionDirectory, "snapshot");
+
+/** Builds woma's executable for one target; its path. */
+export async function build(target: Target): Promise<string> {
+  if (Bun.version !== bunVersion) {
+    throw new WomaError(`this is Bun ${Bun.version}, and woma is built with ${bunVersion}`, { hint: "run `npm run build`, which finds the right one" });
+  }
+  const buildId = await makeDistribution();
+  await makeSnapshot();
+  const outputs = join(buildDirectory, "output", target);
+  await rm(outputs, { recursive: true, force: true });
+  await mkdir(outputs, { recursive: true });
+  // The executable's name is inside it: the same name for every target gives the same bytes wherever it is built.
+  const outfile = join(outputs, "woma");
+  const result = await Bun.build({
+    entrypoints: [join(ROOT, "src/index.ts")],
+    root: ROOT,
+    minify: true,
+    bytecode: true,
+    format: "esm",
+    sourcemap: "none",
+    // Pyodide's loader mentions these, and Bun would write this checkout's path in their place.
+    define: { __dirname: '"/"', __filename: '"/woma"', WOMA_COMPILED: "true" },
+    plugins: [embeddedAssets(buildId)],
+    compile: {
+      target: `bun-${target}`,
+      executablePath: await bunExecutable(target),
+      outfile,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  if (!result.success) throw new WomaError(`the build failed:\n${result.logs.join("\n")}`);
+  const binary = join(ROOT, binaryName(target, hostTarget()));
+  const [made] = readdirSync(outputs);
+  if (made === undefined) throw new WomaError("the build made no executable");
+  await chmod(join(outputs, made), 0o755);
+  await rename(join(outputs, made), binary);
+  return binary;
+}
+
+/** A process of its own, since making a snapshot stops its clock. */
+async function makeSnapshot(): Promise<void> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "snapshot.ts"), SNAPSHOT], { stdout: "ignore", stderr: "pipe" });
+  const errors = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new WomaError(`the snapshot could not be made:\n${errors.trim()}`);
+}
+
+/** Puts the distribution inside the executable, in place of the module that reads it from a checkout. */
+function embeddedAssets(buildId: string): Bun.BunPlugin {
+  const file = (name: string) => JSON.stringify(join(distributionDirectory, name));
+  return {
+    name: "embedded assets",
+    setup(builder) {
+      builder.onLoad({ filter: /src[/\\]cell[/\\]assets\.ts$/ }, () => ({
+        loader: "ts",
+        contents: `
+          import { readFileSync } from "node:fs";
+          import createPyodideModule from ${file("pyodide.asm.mjs")};
+          import wasm from ${file("pyodide.asm.wasm")} with { type: "file" };
+          import standardLibrary from ${file("python314.zip")} with { type: "file" };
+          import corePackages from ${file("woma-core.zip")} with { type: "file" };
+          import snapshot from ${file("snapshot")} with { type: "file" };
+          const read = (path) => () => new Uint8Array(readFileSync(path));
+          export async function loadAssets() {
+            return {
+              buildId: ${JSON.stringify(buildId)},
+              createPyodideModule,
+              wasm: read(wasm),
+              standardLibrary: read(standardLibrary),
+              corePackages: read(corePackages),
+              snapshot: read(snapshot),
+            };
+          }`,
+      }));
+    },
+  };
+}
+
+/** Whether a source is newer than the executable. */
+function isStale(binary: string): boolean {
+  const made = statSync(binary, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const patterns = ["src/**/*", "scripts/**/*", "package.json"];
+  const sources = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(ROOT)]);
+  return sources.some((source) => statSync(join(ROOT, source)).mtimeMs > made);
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const at = words.indexOf("--target");
+  const target = at < 0 ? hostTarget() : parseTarget(words[at + 1] ?? "");
+  if (words.includes("--if-changed") && !isStale(join(ROOT, binaryName(target, hostTarget())))) return;
+  const binary = await build(target);
+  const bytes = readFileSync(binary);
+  console.log(`${binary}\n${(bytes.length / 1e6).toFixed(1)} MB, sha256 ${sha256(bytes)}`);
+}
+
+if (import.meta.main) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof WomaError)) throw error;
+    process.stderr.write(formatError(error));
+    process.exit(error.exitStatus);
+  }
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
+import type { Libc } from "../protocol/libc.ts";
+import { CELL_ARGUMENT, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
+import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
+
+/** A request's JSON and inline bytes; more than any honest cell sends in one frame. */
+const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
+const MAXIMUM_LOG_BYTES = 64 * 1024;
+
+/** How woma re-executes itself as a cell. */
+export interface CellCommand {
+  readonly executable: string;
+  /** What comes before the cell's own arguments: the main script, in a checkout. */
+  readonly leading: readonly string[];
+  /** A checkout's snapshot; a compiled woma has its own inside. */
+  readonly snapshotPath: string | undefined;
+}
+
+/** How a cell's process ended, seen from outside. */
+export interface CellEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What the runtime itself printed before it died, for a bug report. */
+  readonly log: string;
+}
+
+/**
+ * One cell as an operating-system process: it has the frame pipe, the shared memory and nothing else. It
+ * leads its own session, so that the terminal's signals reach the broker alone.
+ */
+export class CellProcess {
+  readonly shared: SharedMemory | null;
+  readonly ended: Promise<CellEnd>;
+  readonly #child: ChildProcess;
+  readonly #input: Writable;
+  #log = "";
+
+  constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
+    this.shared = libc === null ? null : createSharedMemory(libc);
+    const { executable, leading, snapshotPath } = command;
+    const words = [...leading, CELL_ARGUMENT, String(process.pid), ...(snapshotPath === undefined ? [] : [snapshotPath])];
+    this.#child = spawn(executable, words, {
+      stdio: ["pipe", "pipe", "pipe", this.shared?.fd ?? "ignore"],
+      env: {},
+      cwd: process.platform === "win32" ? undefined : "/",
+      detached: true,
+      windowsHide: true,
+    });
+    this.shared?.closeDescriptor();
+    const { stdin, stdout, stderr } = this.#child;
+    if (stdin === null || stdout === null || stderr === null) throw new Error("the cell has no pipes");
+    this.#input = stdin;
+    // A write to a cell that has just died; its end is reported by `ended`.
+    stdin.on("error", () => {});
+    this.#collectLog(stderr);
+    this.#readRequests(stdout, onRequest);
+    this.ended = this.#waitForEnd();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  reply(fields: object, bytes: Uint8Array = NO_BYTES): void {
+    this.#input.write(encodeFrame(JSON.stringify(fields), bytes));
+  }
+
+  kill(signal: NodeJS.Signals = "SIGKILL"): void {
+    this.#child.kill(signal);
+  }
+
+  async #waitForEnd(): Promise<CellEnd> {
+    try {
+      const [code, signal] = (await once(this.#child, "close")) as [number | null, NodeJS.Signals | null];
+      return { code, signal, log: this.#log };
+    } catch (error) {
+      return { code: null, signal: null, log: String(error) };
+    }
+  }
+
+  #collectLog(stream: Readable): void {
+    stream.on("data", (chunk: Buffer) => {
+      if (this.#log.length < MAXIMUM_LOG_BYTES) this.#log += chunk.toString("utf8");
+    });
+  }
+
+  #readRequests(stream: Readable, onRequest: RequestHandler): void {
+    const reader = new FrameReader(MAXIMUM_FRAME_BYTES);
+    stream.on("data", (chunk: Buffer) => {
+      try {
+        for (const frame of reader.push(chunk)) {
+          const request = parseRequest(frame.json);
+          if (request === null) throw new FrameError("a request of no known shape");
+          onRequest(request, frame.bytes);
+        }
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error;
+        this.#log += `\nthe cell sent ${error.message}`;
+        stream.removeAllListeners("data");
+        this.kill();
+      }
+    });
+  }
+}
+
+export type RequestHandler = (request: Request, bytes: Uint8Array) => void;

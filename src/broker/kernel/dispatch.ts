@@ -1,0 +1,114 @@
+import { INLINE_BYTES, type Failure, type Replies, type Request, type RequestOf } from "../../protocol/messages.ts";
+import type { Neighbours } from "./neighbours.ts";
+import { HandleTable, POLLNVAL } from "./objects.ts";
+import type { IntervalTimer } from "./clock.ts";
+import type { History } from "./history.ts";
+import { Waiters } from "./waiters.ts";
+
+/** What one process's requests are answered from, and whom they tell. */
+export interface ProcessContext {
+  readonly handles: HandleTable;
+  readonly waiters: Waiters;
+  readonly timer: IntervalTimer;
+  readonly neighbours: Neighbours | null;
+  readonly history: History | null;
+  /** The data window shared with the cell; null where there is no shared memory. */
+  readonly window: Uint8Array | null;
+  /** A signal waits for the cell: requests that block are answered EINTR. */
+  readonly signalPending: () => boolean;
+  readonly onHello: (request: RequestOf<"hello">) => void;
+  readonly onSignals: (handled: readonly number[], ignored: readonly number[]) => void;
+  readonly onExit: (request: RequestOf<"exit">) => void;
+}
+
+export type Reply = <Op extends Request["op"]>(op: Op, fields: Replies[Op] | Failure, bytes?: Uint8Array) => void;
+
+/** Checks one request and carries it out; `reply` is called once, now or when what is waited for comes. */
+export function dispatch(process: ProcessContext, request: Request, bytes: Uint8Array, reply: Reply): void {
+  switch (request.op) {
+    case "hello":
+      return process.onHello(request);
+    case "read":
+      return read(process, request, reply);
+    case "write":
+      return write(process, request, bytes, reply);
+    case "poll":
+      return poll(process, request, reply);
+    case "ioctl":
+      return control(process, request, bytes, reply);
+    case "close":
+      return reply("close", process.handles.close(request.handle) ? {} : { errno: "EBADF" });
+    case "timer":
+      return reply("timer", request.query ? process.timer.left() : process.timer.set(request.delayMs, request.intervalMs));
+    case "signals":
+      process.onSignals(request.handled, request.ignored);
+      return reply("signals", {});
+    case "module": {
+      const found = process.neighbours?.module(request.name);
+      return reply("module", found?.reply ?? { kind: "none" }, found?.bytes);
+    }
+    case "resource": {
+      const found = process.neighbours?.resource(request.package, request.path) ?? null;
+      return reply("resource", { found: found !== null }, found ?? undefined);
+    }
+    case "history-load":
+      return reply("history-load", {}, process.history?.load());
+    case "history-append":
+      process.history?.append(bytes);
+      return reply("history-append", {});
+    case "exit":
+      return process.onExit(request);
+  }
+}
+
+function read(process: ProcessContext, request: RequestOf<"read">, reply: Reply): void {
+  const object = process.handles.get(request.handle);
+  if (object === undefined) return reply("read", { errno: "EBADF" });
+  const limit = Math.min(request.length, process.window?.length ?? INLINE_BYTES);
+  const take = () => object.read(limit);
+  process.waiters.wait(take, request.nonBlocking ? 0 : -1, process.signalPending, (taken) => {
+    if (taken === "timeout") return reply("read", { errno: "EAGAIN" });
+    if (taken === "interrupted") return reply("read", { errno: "EINTR" });
+    if (typeof taken === "string") return reply("read", { errno: taken });
+    if (taken.length <= INLINE_BYTES || process.window === null) return reply("read", {}, taken);
+    process.window.set(taken);
+    reply("read", { windowLength: taken.length });
+  });
+}
+
+function write(process: ProcessContext, request: RequestOf<"write">, inline: Uint8Array, reply: Reply): void {
+  const object = process.handles.get(request.handle);
+  if (object === undefined) return reply("write", { errno: "EBADF" });
+  if (request.windowLength > (process.window?.length ?? 0)) return reply("write", { errno: "EINVAL" });
+  const bytes = request.windowLength > 0 && process.window !== null ? process.window.subarray(0, request.windowLength) : inline;
+  const put = () => object.write(bytes);
+  process.waiters.wait(put, request.nonBlocking ? 0 : -1, process.signalPending, (written) => {
+    if (written === "timeout") return reply("write", { errno: "EAGAIN" });
+    if (written === "interrupted") return reply("write", { errno: "EINTR" });
+    if (typeof written === "string") return reply("write", { errno: written });
+    reply("write", { written });
+  });
+}
+
+function poll(process: ProcessContext, request: RequestOf<"poll">, reply: Reply): void {
+  const look = () => {
+    const ready: [number, number][] = [];
+    for (const [handle, events] of request.want) {
+      const bits = process.handles.get(handle)?.readiness(events) ?? POLLNVAL;
+      if (bits !== 0) ready.push([handle, bits]);
+    }
+    return ready.length > 0 ? ready : undefined;
+  };
+  process.waiters.wait(look, request.timeoutMs, process.signalPending, (ready) => {
+    if (ready === "interrupted") return reply("poll", { errno: "EINTR" });
+    reply("poll", { ready: ready === "timeout" ? [] : ready });
+  });
+}
+
+function control(process: ProcessContext, request: RequestOf<"ioctl">, bytes: Uint8Array, reply: Reply): void {
+  const object = process.handles.get(request.handle);
+  if (object === undefined) return reply("ioctl", { errno: "EBADF" });
+  const result = object.control(request.request, request.argument, bytes);
+  if (typeof result === "string") return reply("ioctl", { errno: result });
+  reply("ioctl", {}, result);
+}

@@ -1,0 +1,121 @@
+import { ptr } from "bun:ffi";
+import { write, writeSync } from "node:fs";
+import type { Libc } from "../../protocol/libc.ts";
+import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
+import { errnoNameOf } from "./errno.ts";
+import { type KernelObject, POLLOUT } from "./objects.ts";
+import type { TerminalControl } from "./terminal.ts";
+
+/** A pipe that polls writable takes this much without blocking (POSIX's PIPE_BUF, Linux's value). */
+const ATOMIC_BYTES = 4096;
+
+/**
+ * The broker's outputs, written in the order in which the cell wrote them whatever the descriptor, since
+ * both often end in one terminal or pipe. At most one write is under way: the next is taken when it is done.
+ */
+export class OutputQueue {
+  #underWay: Promise<void> | null = null;
+
+  constructor(readonly wake: () => void) {}
+
+  get busy(): boolean {
+    return this.#underWay !== null;
+  }
+
+  start(work: Promise<void>): void {
+    this.#underWay = work.finally(() => {
+      this.#underWay = null;
+      this.wake();
+    });
+  }
+
+  /** Resolves when nothing more is waiting to be written. */
+  async drained(): Promise<void> {
+    while (this.#underWay !== null) await this.#underWay;
+  }
+}
+
+/**
+ * One of the broker's own descriptors as a cell's output. What cannot block is written at once, so that its
+ * error is that write's; the rest goes through the thread pool, so that a slow reader never stops the broker,
+ * and its error is the next write's.
+ */
+export class HostOutput implements KernelObject {
+  #failure: ErrnoName | null = null;
+
+  constructor(
+    readonly fd: number,
+    readonly kind: StreamGrant["kind"],
+    private readonly queue: OutputQueue,
+    private readonly libc: Libc | null,
+    private readonly terminal: TerminalControl | null,
+  ) {}
+
+  /** The reader has gone away: the program would have died of SIGPIPE. */
+  get broken(): boolean {
+    return this.#failure === "EPIPE";
+  }
+
+  read(): ErrnoName {
+    return "EBADF";
+  }
+
+  write(bytes: Uint8Array): number | ErrnoName | undefined {
+    if (this.#failure !== null) return this.#failure;
+    if (this.queue.busy) return undefined;
+    if (bytes.length === 0) return 0;
+    if (this.kind === "file" || this.kind === "device") return this.#writeNow(bytes);
+    if (bytes.length <= ATOMIC_BYTES && this.#pollsWritable()) return this.#writeNow(bytes);
+    const copy = Buffer.from(bytes);
+    this.queue.start(this.#writeAll(copy));
+    return copy.length;
+  }
+
+  readiness(events: number): number {
+    return this.queue.busy ? 0 : events & POLLOUT;
+  }
+
+  control(request: number, argument: number, bytes: Uint8Array): Uint8Array | ErrnoName {
+    if (this.terminal === null) return "ENOTTY";
+    return this.terminal.control(this.fd, request, argument, bytes, { queuedBytes: 0, discard: () => {} });
+  }
+
+  close(): void {}
+
+  #writeNow(bytes: Uint8Array): number | ErrnoName {
+    try {
+      return writeSync(this.fd, bytes);
+    } catch (error) {
+      const name = errnoNameOf(error);
+      if (name === "EPIPE") this.#failure = name;
+      return name;
+    }
+  }
+
+  #pollsWritable(): boolean {
+    if (this.libc === null) return false;
+    const query = new DataView(new ArrayBuffer(8));
+    query.setInt32(0, this.fd, true);
+    query.setInt16(4, POLLOUT, true);
+    const bytes = new Uint8Array(query.buffer);
+    return this.libc.poll(ptr(bytes), 1, 0) === 1 && query.getInt16(6, true) === POLLOUT;
+  }
+
+  async #writeAll(bytes: Buffer): Promise<void> {
+    for (let offset = 0; offset < bytes.length; ) {
+      const { error, count } = await writeOnce(this.fd, bytes, offset);
+      if (error === null) offset += count;
+      else if (error.code === "EAGAIN") await Bun.sleep(2);
+      else if (error.code !== "EINTR") {
+        this.#failure = errnoNameOf(error);
+        return;
+      }
+    }
+  }
+}
+
+function writeOnce(fd: number, bytes: Buffer, offset: number): Promise<{ error: NodeJS.ErrnoException | null; count: number }> {
+  return new Promise((resolve) => {
+    write(fd, bytes, offset, bytes.length - offset, null, (error, count) => resolve({ error, count }));
+  });
+}

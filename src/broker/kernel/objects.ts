@@ -1,0 +1,53 @@
+import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
+
+/** poll(2)'s bits, the same in musl and glibc. */
+export const POLLIN = 1;
+export const POLLOUT = 4;
+export const POLLERR = 8;
+export const POLLHUP = 16;
+export const POLLNVAL = 32;
+
+/**
+ * What a cell's handle stands for. Reads and writes never block: they answer undefined while they would, and
+ * the object wakes its waiters when that may have changed.
+ */
+export interface KernelObject {
+  readonly kind: StreamGrant["kind"];
+  /** Between 1 and `length` bytes, none at the end, undefined when there are none yet. */
+  read(length: number): Uint8Array | ErrnoName | undefined;
+  /** How many bytes were taken; undefined when none can be taken now. The bytes are copied. */
+  write(bytes: Uint8Array): number | ErrnoName | undefined;
+  /** Which of the wanted poll events hold; POLLERR and POLLHUP need not be wanted. */
+  readiness(events: number): number;
+  /** Terminal control: the structure's new bytes. Numbers and layouts are Linux's. */
+  control(request: number, argument: number, bytes: Uint8Array): Uint8Array | ErrnoName;
+  close(): void;
+}
+
+/** A process's handles: small numbers that mean nothing to any other process. */
+export class HandleTable {
+  readonly #objects = new Map<number, KernelObject>();
+  #next = 1;
+
+  open(object: KernelObject): number {
+    const handle = this.#next++;
+    this.#objects.set(handle, object);
+    return handle;
+  }
+
+  get(handle: number): KernelObject | undefined {
+    return this.#objects.get(handle);
+  }
+
+  close(handle: number): boolean {
+    const object = this.#objects.get(handle);
+    if (object === undefined) return false;
+    this.#objects.delete(handle);
+    if (![...this.#objects.values()].includes(object)) object.close();
+    return true;
+  }
+
+  closeAll(): void {
+    for (const handle of [...this.#objects.keys()]) this.close(handle);
+  }
+}

@@ -1,0 +1,199 @@
+import type { Libc } from "../protocol/libc.ts";
+import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from "../protocol/messages.ts";
+import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";
+import { Deadline } from "./deadline.ts";
+import { IntervalTimer } from "./kernel/clock.ts";
+import { dispatch, type Reply } from "./kernel/dispatch.ts";
+import type { History } from "./kernel/history.ts";
+import type { Neighbours } from "./kernel/neighbours.ts";
+import { HandleTable, type KernelObject } from "./kernel/objects.ts";
+import { Waiters } from "./kernel/waiters.ts";
+import { MemoryGuard } from "./memory-guard.ts";
+import { defaultAction, SIGALRM, SIGINT, type SignalNumber } from "./signals.ts";
+
+/** Everything one program is started with. */
+export interface ProgramRequest {
+  readonly program: Program;
+  readonly argv: readonly string[];
+  readonly flags: InterpreterFlags;
+  /** The script's text; empty for the other kinds of program. */
+  readonly source: Uint8Array;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  readonly timeZone: string;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  /** Wall-clock time of the program, from its start; null for none. */
+  readonly timeoutMs: number | null;
+  readonly memoryLimitBytes: number;
+}
+
+/** What the program may reach: its three streams, the modules beside it, the prompt's history. */
+export interface ProgramResources {
+  readonly streams: Readonly<Record<0 | 1 | 2, KernelObject>>;
+  readonly neighbours: { readonly directory: string; readonly modules: Neighbours } | null;
+  readonly history: History | null;
+}
+
+export type ProgramEnd =
+  | { readonly how: "exited"; readonly status: number; readonly again: boolean }
+  | { readonly how: "signalled"; readonly signal: SignalNumber }
+  | { readonly how: "timed-out"; readonly timeoutMs: number }
+  | { readonly how: "out-of-memory"; readonly limitBytes: number }
+  | { readonly how: "killed"; readonly reason: string }
+  | { readonly how: "died"; readonly end: CellEnd };
+
+/** The interrupts in a row that a program may leave unseen before the next one kills its cell. */
+const IGNORED_INTERRUPTS = 2;
+
+/**
+ * A cell and the program in it. Opening one starts the cell, which then waits, its interpreter ready, for
+ * `run`; a session runs one program and is over.
+ */
+export class Session {
+  readonly ended: Promise<ProgramEnd>;
+  readonly #cell: CellProcess;
+  readonly #waiters = new Waiters();
+  readonly #handles = new HandleTable();
+  readonly #timer = new IntervalTimer(() => this.signal(SIGALRM));
+  #hello: RequestOf<"hello"> | null = null;
+  #onHello: (() => void) | null = null;
+  #resources: ProgramResources | null = null;
+  #handled: ReadonlySet<number> = new Set();
+  #ignored: ReadonlySet<number> = new Set();
+  #unseenInterrupts = 0;
+  #verdict: ProgramEnd | null = null;
+  #guards: Disposable[] = [];
+
+  constructor(command: CellCommand, libc: Libc | null) {
+    this.#cell = new CellProcess(command, libc, (request, bytes) => {
+      dispatch(this.#context(), request, bytes, this.#reply);
+    });
+    this.ended = this.#cell.ended.then((end) => this.#conclude(end));
+  }
+
+  get pid(): number | undefined {
+    return this.#cell.pid;
+  }
+
+  /** Lets unsent output out before what is held for the program is let go. */
+  wake(): void {
+    this.#waiters.wake();
+  }
+
+  async run(request: ProgramRequest, resources: ProgramResources): Promise<ProgramEnd> {
+    this.#resources = resources;
+    await this.#ready();
+    const streams = ([0, 1, 2] as const).map((fd) => this.#grant(fd, resources.streams[fd]));
+    const start: Start = {
+      program: request.program,
+      argv: request.argv,
+      flags: request.flags,
+      environment: request.environment,
+      workingDirectory: request.workingDirectory,
+      homeDirectory: request.homeDirectory,
+      timeZone: request.timeZone,
+      streams,
+      memoryLimitBytes: request.limits.memoryLimitBytes,
+      neighbourDirectory: resources.neighbours?.directory ?? null,
+    };
+    this.#guard(request.limits);
+    this.#cell.reply(start, request.source);
+    return this.ended;
+  }
+
+  /** Delivers a signal as the system would: to the program's handler, or with its default effect. */
+  signal(number: SignalNumber): void {
+    if (this.#ignored.has(number)) return;
+    if (number !== SIGINT && !this.#handled.has(number)) {
+      if (defaultAction(number) === "terminate") this.end({ how: "signalled", signal: number });
+      return;
+    }
+    if (number === SIGINT) this.#countInterrupt();
+    const page = this.#cell.shared?.signalPage;
+    if (page === undefined) return this.end({ how: "signalled", signal: number });
+    // An interrupt that has not been seen yet is never overwritten by a lesser signal.
+    if (page[0] !== SIGINT) page[0] = number;
+    this.#waiters.wake();
+  }
+
+  /** Kills the cell and gives this as the program's end. */
+  end(verdict: ProgramEnd): void {
+    this.#verdict ??= verdict;
+    this.#cell.kill();
+  }
+
+  /** Stops and resumes the cell with the terminal's job control. */
+  pause(): void {
+    this.#cell.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#cell.kill("SIGCONT");
+  }
+
+  readonly #reply: Reply = (_op, fields, bytes) => this.#cell.reply(fields, bytes);
+
+  #context() {
+    return {
+      handles: this.#handles,
+      waiters: this.#waiters,
+      timer: this.#timer,
+      neighbours: this.#resources?.neighbours?.modules ?? null,
+      history: this.#resources?.history ?? null,
+      window: this.#cell.shared?.window ?? null,
+      signalPending: () => (this.#cell.shared?.signalPage[0] ?? 0) !== 0,
+      onHello: (request: RequestOf<"hello">) => {
+        this.#hello = request;
+        this.#onHello?.();
+      },
+      onSignals: (handled: readonly number[], ignored: readonly number[]) => {
+        this.#handled = new Set(handled);
+        this.#ignored = new Set(ignored);
+      },
+      onExit: ({ status, signal, again }: RequestOf<"exit">) =>
+        this.end(signal === 0 ? { how: "exited", status: status & 0xff, again } : { how: "signalled", signal }),
+    };
+  }
+
+  /** Resolves when the cell waits for a program; at once when it died instead, which `ended` then tells. */
+  async #ready(): Promise<void> {
+    if (this.#hello !== null) return;
+    await Promise.race([new Promise<void>((resolve) => (this.#onHello = resolve)), this.ended]);
+  }
+
+  #grant(fd: 0 | 1 | 2, object: KernelObject): StreamGrant {
+    return { fd, handle: this.#handles.open(object), kind: object.kind };
+  }
+
+  #guard(limits: Limits): void {
+    const { timeoutMs, memoryLimitBytes } = limits;
+    this.#guards.push(new MemoryGuard(this.#cell.pid, memoryLimitBytes, () => this.end({ how: "out-of-memory", limitBytes: memoryLimitBytes })));
+    if (timeoutMs === null) return;
+    this.#guards.push(
+      new Deadline(timeoutMs, {
+        interrupt: () => {
+          this.#verdict ??= { how: "timed-out", timeoutMs };
+          this.signal(SIGINT);
+        },
+        kill: () => this.#cell.kill(),
+      }),
+    );
+  }
+
+  #countInterrupt(): void {
+    this.#unseenInterrupts = this.#cell.shared?.signalPage[0] === SIGINT ? this.#unseenInterrupts + 1 : 0;
+    if (this.#unseenInterrupts >= IGNORED_INTERRUPTS) this.end({ how: "killed", reason: "it did not react to three interrupts" });
+  }
+
+  #conclude(end: CellEnd): ProgramEnd {
+    for (const guard of this.#guards) guard[Symbol.dispose]();
+    this.#timer.stop();
+    this.#waiters.clear();
+    this.#handles.closeAll();
+    return this.#verdict ?? { how: "died", end };
+  }
+}

@@ -1,0 +1,54 @@
+import { ptr, toArrayBuffer } from "bun:ffi";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Libc } from "../protocol/libc.ts";
+import { SHARED_BYTES, SIGNAL_PAGE_BYTES } from "../protocol/messages.ts";
+
+/**
+ * Memory that broker and cell both see: the pending signal's number in byte 0, then the data window.
+ * The cell inherits `fd` as its fd 3. The cell can change any byte at any moment: copy out before looking.
+ */
+export interface SharedMemory {
+  readonly fd: number;
+  readonly signalPage: Uint8Array;
+  readonly window: Uint8Array;
+  /** Closes the broker's descriptor once the cell has its own; the mapping stays. */
+  closeDescriptor(): void;
+}
+
+export function createSharedMemory(libc: Libc): SharedMemory {
+  const fd = anonymousFile(libc);
+  if (libc.ftruncate(fd, SHARED_BYTES) !== 0) throw new Error("could not size the shared memory");
+  const address = libc.mmap(null, SHARED_BYTES, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+  if (address === null || Number(address) === -1) throw new Error("could not map the shared memory");
+  const buffer = toArrayBuffer(address, 0, SHARED_BYTES);
+  let open = true;
+  return {
+    fd,
+    signalPage: new Uint8Array(buffer, 0, SIGNAL_PAGE_BYTES),
+    window: new Uint8Array(buffer, SIGNAL_PAGE_BYTES),
+    closeDescriptor() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+
+/** A memfd on Linux; elsewhere a file that is unlinked before anyone can open it. */
+function anonymousFile(libc: Libc): number {
+  if (libc.memfd_create !== null) {
+    const fd = libc.memfd_create(ptr(Buffer.from("woma\0")), 0);
+    if (fd < 0) throw new Error(`memfd_create failed (errno ${libc.errno()})`);
+    return fd;
+  }
+  const directory = mkdtempSync(join(tmpdir(), "woma-"));
+  try {
+    return openSync(join(directory, "shared"), "wx+", 0o600);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CreatePyodideModule } from "./emscripten.ts";
+
+/**
+ * The distribution that a cell boots from. This file is what a checkout uses; `scripts/build.ts` puts one in
+ * its place that has everything inside the executable.
+ */
+export interface Assets {
+  readonly buildId: string;
+  readonly createPyodideModule: CreatePyodideModule;
+  readonly wasm: () => Uint8Array<ArrayBuffer>;
+  readonly standardLibrary: () => Uint8Array;
+  readonly corePackages: () => Uint8Array;
+  /** Null when there is none to be had. */
+  readonly snapshot: () => Uint8Array | null;
+}
+
+/** `snapshotPath` is where a checkout keeps its snapshot; a compiled woma has its own and ignores it. */
+export async function loadAssets(snapshotPath: string | undefined): Promise<Assets> {
+  const directory = join(import.meta.dir, "../../.build/distribution");
+  const file = (name: string) => () => new Uint8Array(readFileSync(join(directory, name)));
+  const { default: createPyodideModule } = await import(join(directory, "pyodide.asm.mjs"));
+  return {
+    buildId: readFileSync(join(directory, "build-id"), "latin1"),
+    createPyodideModule,
+    wasm: file("pyodide.asm.wasm"),
+    standardLibrary: file("python314.zip"),
+    corePackages: file("woma-core.zip"),
+    snapshot: () => (snapshotPath === undefined ? null : readOptional(snapshotPath)),
+  };
+}
+
+function readOptional(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Channel } from "../protocol/channel.ts";
+import type { Assets } from "./assets.ts";
+import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
+import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts";
+import { growthLimit, type MemoryLimit } from "./memory-limit.ts";
+import { INSTALLER, PYTHON_MODULES } from "./python-files.ts";
+import { copySnapshot, readSnapshotHeader } from "./snapshot.ts";
+import { timeZoneMemory, type TimeZoneSlots } from "./time-zone.ts";
+import { Kernel } from "./kernel/request.ts";
+import { systemCalls } from "./kernel/system-calls.ts";
+
+/** A started interpreter and what its host needs of it. */
+export interface Interpreter {
+  readonly module: PyodideModule;
+  readonly kernel: Kernel;
+  readonly memory: MemoryLimit;
+  /** Where C keeps its time zone. */
+  readonly timeZoneSlots: TimeZoneSlots | null;
+  /** False when it was booted step by step because no snapshot fitted. */
+  readonly restored: boolean;
+}
+
+/**
+ * Starts CPython: from its snapshot when there is one for this build, else from nothing, which takes a few
+ * seconds. The outcome is the same.
+ */
+export async function boot(assets: Assets, channel: Channel, window: Uint8Array | null): Promise<Interpreter> {
+  const compiling = WebAssembly.compile(assets.wasm());
+  const snapshot = assets.snapshot();
+  const header = snapshot === null ? null : readSnapshotHeader(snapshot, assets.buildId);
+  const restored = snapshot !== null && header !== null;
+
+  let module: PyodideModule | undefined;
+  const theModule = () => {
+    if (module === undefined) throw new Error("a system call before there is a module");
+    return module;
+  };
+  const kernel = new Kernel(channel, window, () => theModule().FS);
+  const memory = growthLimit(theModule);
+  const timeZone = timeZoneMemory(theModule);
+  const wasm = await compiling;
+  const settings = moduleSettings(restored, {
+    imports(env) {
+      Object.assign(env, systemCalls(theModule, kernel, env), memory.imports, timeZone.imports);
+      return wasm;
+    },
+    filesNeeded(present) {
+      module = present;
+      layOutFiles(present, assets);
+    },
+  });
+  module = await assets.createPyodideModule(settings);
+
+  if (restored) {
+    if (module.HEAPU8.length < header.memoryBytes) module.growMemory(header.memoryBytes);
+    copySnapshot(snapshot, header, module.HEAPU8);
+    module.API.finalizeBootstrap(header.references);
+  } else {
+    module.API.finalizeBootstrap();
+    installErrnoTables(module);
+    installPython(module);
+  }
+  return { module, kernel, memory, timeZoneSlots: header?.timeZoneSlots ?? timeZone.slots(), restored };
+}
+
+export const LIBRARY_DIRECTORY = "/lib/python3.14";
+const STANDARD_LIBRARY = "python314.zip";
+const CORE_PACKAGES = "woma-core.zip";
+
+/** What happens on the way to a module, in this order. */
+interface Preparation {
+  /** Completes the functions that CPython imports; the code to give them to. */
+  imports(env: HostImports): WebAssembly.Module;
+  filesNeeded(module: PyodideModule): void;
+}
+
+function moduleSettings(restored: boolean, preparation: Preparation): ModuleSettings {
+  return {
+    API: {
+      config: { jsglobals: Object.freeze(Object.create(null)), packageCacheDir: "/", packageBaseUrl: "/", _makeSnapshot: !restored },
+      runtimeEnv: RUNTIME_ENVIRONMENT,
+    } as unknown as ModuleSettings["API"],
+    noInitialRun: restored,
+    thisProgram: EXECUTABLE,
+    arguments: [],
+    preRun: [(module) => preparation.filesNeeded(module)],
+    // Standard output is the frame pipe: nothing of the runtime's may reach it.
+    print: logToStandardError,
+    printErr: logToStandardError,
+    locateFile: (name) => {
+      throw new Error(`pyodide asked for ${name}`);
+    },
+    instantiateWasm(imports, received) {
+      const errorMarker = Symbol("javascript error");
+      imports.env["Jsv_GetError_import"] = () => errorMarker;
+      imports.env["JsvError_Check"] = (value: unknown) => value === errorMarker;
+      const wasm = preparation.imports(imports.env);
+      received(new WebAssembly.Instance(wasm, imports as Bun.WebAssembly.Imports), wasm);
+      return {};
+    },
+  };
+}
+
+/** Where Python believes its executable to be; nothing is there. */
+export const EXECUTABLE = "/usr/bin/woma";
+
+/** What pyodide.mjs would have found out by itself. */
+const RUNTIME_ENVIRONMENT = {
+  IN_BUN: true,
+  IN_DENO: false,
+  IN_NODE: true,
+  IN_NODE_COMMONJS: false,
+  IN_NODE_ESM: true,
+  IN_BROWSER: false,
+  IN_BROWSER_MAIN_THREAD: false,
+  IN_BROWSER_WEB_WORKER: false,
+  IN_SAFARI: false,
+  IN_SHELL: false,
+  IN_WORKERD: false,
+};
+
+function layOutFiles(module: PyodideModule, assets: Assets): void {
+  const { FS, API } = module;
+  API.pyVersionTuple = [3, 14, 2];
+  API.sitePackages = `${LIBRARY_DIRECTORY}/site-packages`;
+  FS.mkdirTree(API.sitePackages);
+  FS.mkdirTree(`${LIBRARY_DIRECTORY}/lib-dynload`);
+  FS.createDataFile("/lib", STANDARD_LIBRARY, assets.standardLibrary(), true, false, true);
+  FS.createDataFile("/lib", CORE_PACKAGES, assets.corePackages(), true, false, true);
+  Object.assign(module.ENV, { HOME: "/", PATH: "/usr/bin", LANG: "C.UTF-8", PYTHONINSPECT: "1", PYTHONTZPATH: "" });
+}
+
+/** woma's own Python code is no file that a program could see: it is put into memory before the snapshot. */
+function installPython(module: PyodideModule): void {
+  const install = module.API.runPythonInternal(INSTALLER);
+  for (const [name, source] of Object.entries(PYTHON_MODULES)) install(name, source);
+  install.destroy();
+  const prepare = module.API.runPythonInternal("import woma_prepare; woma_prepare.prepare");
+  prepare(JSON.stringify([...WASI_TO_LINUX]), JSON.stringify([...ERROR_NAMES]));
+  prepare.destroy();
+}
+
+function logToStandardError(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

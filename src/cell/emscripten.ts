@@ -1,0 +1,133 @@
+/**
+ * The parts of an Emscripten module and of Pyodide's private interface that woma uses, as pyodide 314.0.3
+ * has them (pyodide.asm.mjs). They have no types of their own.
+ */
+export interface PyodideModule {
+  readonly FS: EmscriptenFileSystem;
+  readonly API: PyodideApi;
+  readonly PATH: { join2(left: string, right: string): string };
+  readonly ENV: Record<string, string>;
+  readonly _Py_Version: number;
+  readonly _Py_EMSCRIPTEN_SIGNAL_HANDLING: number;
+  Py_EmscriptenSignalBuffer: Uint8Array | undefined;
+  /** Views of the memory, replaced whenever it grows: never keep one. */
+  readonly HEAP8: Int8Array;
+  readonly HEAPU8: Uint8Array;
+  readonly HEAP16: Int16Array;
+  readonly HEAP32: Int32Array;
+  readonly HEAPU32: Uint32Array;
+  readonly HEAPF64: Float64Array;
+  growMemory(bytes: number): 1 | undefined;
+  /** The address of the Python object behind a proxy; borrowed from it. */
+  PyProxy_getPtr(proxy: PyProxy): number;
+  stringToNewUTF8(text: string): number;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+  _PyConfig_Set(name: number, value: number): number;
+  _PyBool_FromLong(value: number): number;
+  _PyLong_FromLong(value: number): number;
+  _PyLong_AsLong(object: number): number;
+  _PyErr_Clear(): void;
+  _PyErr_Print(): void;
+  _PyErr_GetRaisedException(): number;
+  _PyErr_SetRaisedException(exception: number): void;
+  _PyErr_CheckSignals(): number;
+  _PyEval_EvalCode(code: number, globals: number, locals: number): number;
+  _PyObject_CallOneArg(callable: number, argument: number): number;
+  _PyObject_CallNoArgs(callable: number): number;
+  _PyStructSequence_SetItem(sequence: number, index: number, value: number): void;
+  _Py_DecRef(object: number): void;
+  _Py_FinalizeEx(): number;
+  _Py_IncRef(object: number): void;
+}
+
+export interface PyodideApi {
+  config: Record<string, unknown>;
+  runtimeEnv: Record<string, boolean>;
+  pyVersionTuple: readonly [number, number, number];
+  sitePackages: string;
+  finalizeBootstrap(snapshotConfig?: unknown): unknown;
+  serializeHiwireState(): unknown;
+  runPythonInternal(code: string): PyProxy;
+}
+
+/** A Python object seen from JavaScript; its attributes are properties. */
+// biome-ignore lint/suspicious/noExplicitAny: a proxy has whatever attributes its Python object has.
+export type PyProxy = any;
+
+export interface FileNode {
+  id: number;
+  name: string;
+  mode: number;
+  parent: FileNode;
+  contents?: unknown;
+  /** Set on woma's own nodes: the broker's handle, and how many streams share it. */
+  kernel?: { readonly handle: number; references: number; readonly terminal: boolean };
+}
+
+export interface FileStream {
+  fd: number;
+  flags: number;
+  position: number;
+  node: FileNode;
+  tty?: { ops: object };
+  stream_ops: Partial<StreamOperations>;
+  seekable?: boolean;
+  reply?: Uint8Array;
+}
+
+export interface StreamOperations {
+  open(stream: FileStream): void;
+  close(stream: FileStream): void;
+  dup(stream: FileStream): void;
+  read(stream: FileStream, buffer: Int8Array, offset: number, length: number, position: number): number;
+  write(stream: FileStream, buffer: Int8Array, offset: number, length: number, position: number): number;
+  poll(stream: FileStream): number;
+  getattr(stream: FileStream): object;
+  fsync(stream: FileStream): number;
+  llseek(stream: FileStream, offset: number, whence: number): number;
+}
+
+export interface EmscriptenFileSystem {
+  ErrnoError: new (errno: number) => Error & { errno: number };
+  streams: (FileStream | null)[];
+  getStream(fd: number): FileStream | null;
+  createNode(parent: FileNode | null, name: string, mode: number, device: number): FileNode;
+  createStream(stream: object, fd?: number): FileStream;
+  closeStream(fd: number): void;
+  close(stream: FileStream): void;
+  makedev(major: number, minor: number): number;
+  registerDevice(device: number, operations: Partial<StreamOperations>): void;
+  mkdev(path: string, mode: number, device: number): FileNode;
+  mkdirTree(path: string): void;
+  mkdir(path: string): void;
+  unlink(path: string): void;
+  chdir(path: string): void;
+  chmod(path: string, mode: number): void;
+  symlink(target: string, path: string): void;
+  writeFile(path: string, contents: Uint8Array, options?: { canOwn?: boolean }): void;
+  readFile(path: string): Uint8Array;
+  createDataFile(parent: string, name: string, contents: Uint8Array, canRead: boolean, canWrite: boolean, canOwn: boolean): void;
+  readdir(path: string): string[];
+}
+
+/** The functions that the WebAssembly module imports from its host. */
+// biome-ignore lint/suspicious/noExplicitAny: their signatures are wasm's.
+export type HostImports = Record<string, (...values: any[]) => any>;
+
+export interface ModuleSettings {
+  API: PyodideApi;
+  noInitialRun: boolean;
+  thisProgram: string;
+  arguments: string[];
+  preRun: ((module: PyodideModule) => void)[];
+  print: (text: string) => void;
+  printErr: (text: string) => void;
+  locateFile: (name: string) => string;
+  instantiateWasm: (
+    imports: { env: HostImports },
+    received: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ) => object;
+}
+
+export type CreatePyodideModule = (settings: ModuleSettings) => Promise<PyodideModule>;

@@ -1,0 +1,79 @@
+import { isFailure } from "../../protocol/channel.ts";
+import type { Request } from "../../protocol/messages.ts";
+import type { PyodideModule, StreamOperations } from "../emscripten.ts";
+import { kstreamOperations } from "./kstream.ts";
+import type { Kernel } from "./request.ts";
+
+const WOMA_MAJOR = 70;
+const ENXIO = 60;
+const EINVAL = 28;
+
+/**
+ * Replaces Emscripten's own terminal devices, which would read and write the frame pipe, by ones on the
+ * program's streams, and adds the device by which woma's Python asks the broker.
+ */
+export function installDevices(module: PyodideModule, kernel: Kernel): void {
+  for (const name of ["tty1", "console"]) removeDevice(module, name);
+  addDevice(module, "woma", 0, requestOperations(kernel));
+  for (const [name, fd] of [["stdin", 0], ["stdout", 1], ["stderr", 2], ["tty", 0]] as const) {
+    addDevice(module, name, name === "tty" ? 4 : fd + 1, streamDevice(module, kernel, fd, name === "tty"));
+  }
+}
+
+function addDevice(module: PyodideModule, name: string, minor: number, operations: Partial<StreamOperations>): void {
+  const device = module.FS.makedev(WOMA_MAJOR, minor);
+  module.FS.registerDevice(device, operations);
+  removeDevice(module, name);
+  module.FS.mkdev(`/dev/${name}`, 0o666, device);
+}
+
+function removeDevice(module: PyodideModule, name: string): void {
+  // A link counts even when what it points to has gone.
+  if (module.FS.readdir("/dev").includes(name)) module.FS.unlink(`/dev/${name}`);
+}
+
+/** /dev/stdin and its like: each opening is another stream on the same handle, which it never closes. */
+function streamDevice(module: PyodideModule, kernel: Kernel, fd: number, terminalOnly: boolean): Partial<StreamOperations> {
+  const { read, write, fsync } = kstreamOperations(kernel);
+  return {
+    ...(read && { read }),
+    ...(write && { write }),
+    ...(fsync && { fsync }),
+    open(stream) {
+      const granted = module.FS.getStream(fd)?.node.kernel;
+      if (granted === undefined || (terminalOnly && !granted.terminal)) throw kernel.error(ENXIO);
+      stream.node.kernel = { ...granted, references: Number.MAX_SAFE_INTEGER };
+      stream.seekable = false;
+      if (granted.terminal) stream.tty = { ops: {} };
+    },
+  };
+}
+
+const NEWLINE = 10;
+
+/** One write is a request, JSON then a newline then bytes; the reads after it give the reply in the same form. */
+function requestOperations(kernel: Kernel): Partial<StreamOperations> {
+  return {
+    open(stream) {
+      stream.seekable = false;
+    },
+    write(stream, buffer, offset, length) {
+      const given = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+      const end = given.indexOf(NEWLINE);
+      if (end < 0) throw kernel.error(EINVAL);
+      const request = JSON.parse(new TextDecoder().decode(given.subarray(0, end))) as Request;
+      const { reply, bytes } = kernel.channel.call(request, given.slice(end + 1));
+      const head = new TextEncoder().encode(`${JSON.stringify(isFailure(reply) ? { errno: reply.errno } : reply)}\n`);
+      stream.reply = new Uint8Array(head.length + bytes.length);
+      stream.reply.set(head);
+      stream.reply.set(bytes, head.length);
+      return length;
+    },
+    read(stream, buffer, offset, length) {
+      const part = (stream.reply ?? new Uint8Array(0)).subarray(0, length);
+      new Uint8Array(buffer.buffer, buffer.byteOffset + offset, part.length).set(part);
+      stream.reply = (stream.reply ?? part).subarray(part.length);
+      return part.length;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { DATA_WINDOW_BYTES, INLINE_BYTES, type StreamGrant } from "../../protocol/messages.ts";
+import { NO_BYTES } from "../../protocol/framing.ts";
+import type { FileNode, FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
+import { EIO, type Kernel } from "./request.ts";
+
+const O_NONBLOCK = 2048;
+const CHARACTER_DEVICE = 0o020000;
+const FIFO = 0o010000;
+const REGULAR = 0o100000;
+const DIRECTORY = 0o040000;
+const TERMINAL_MAJOR_MINOR = 0x8800;
+
+/** A broker's handle seen as an Emscripten stream, so that read, write, dup, close and fstat need nothing else. */
+export function openKstream(module: PyodideModule, kernel: Kernel, grant: StreamGrant): FileStream {
+  const { FS } = module;
+  const terminal = grant.kind === "terminal";
+  const root = FS.createNode(null, "/", DIRECTORY | 0o755, 0);
+  const node = FS.createNode(root, `kernel${grant.handle}`, modeOf(grant.kind), 0);
+  node.kernel = { handle: grant.handle, references: 1, terminal };
+  if (FS.getStream(grant.fd) !== null) FS.closeStream(grant.fd);
+  const stream = FS.createStream(
+    {
+      path: terminal ? "/dev/tty" : `pipe:[${grant.handle}]`,
+      node,
+      flags: grant.fd === 0 ? 0 : 1,
+      seekable: false,
+      stream_ops: kstreamOperations(kernel),
+    },
+    grant.fd,
+  );
+  if (terminal) stream.tty = { ops: {} };
+  return stream;
+}
+
+export function handleOf(module: PyodideModule, fd: number): number | undefined {
+  return module.FS.getStream(fd)?.node.kernel?.handle;
+}
+
+export function kstreamOperations(kernel: Kernel): Partial<StreamOperations> {
+  return {
+    read: (stream, buffer, offset, length) => read(kernel, stream, slice(buffer, offset, length)),
+    write: (stream, buffer, offset, length) => write(kernel, stream, slice(buffer, offset, length)),
+    getattr: (stream) => attributes(stream.node),
+    fsync: () => 0,
+    dup(stream) {
+      if (stream.node.kernel !== undefined) stream.node.kernel.references += 1;
+    },
+    close(stream) {
+      const shared = stream.node.kernel;
+      if (shared === undefined) return;
+      shared.references -= 1;
+      if (shared.references === 0) kernel.channel.call({ op: "close", handle: shared.handle });
+    },
+  };
+}
+
+function read(kernel: Kernel, stream: FileStream, target: Uint8Array): number {
+  if (target.length === 0) return 0;
+  const { fields, bytes } = kernel.ask({
+    op: "read",
+    handle: handle(kernel, stream),
+    length: target.length,
+    nonBlocking: (stream.flags & O_NONBLOCK) !== 0,
+  });
+  const got = fields.windowLength === undefined ? bytes : (kernel.window?.subarray(0, fields.windowLength) ?? NO_BYTES);
+  if (got.length > target.length) throw kernel.error(EIO);
+  target.set(got);
+  return got.length;
+}
+
+function write(kernel: Kernel, stream: FileStream, source: Uint8Array): number {
+  const throughWindow = kernel.window !== null && source.length > INLINE_BYTES;
+  const sent = source.subarray(0, throughWindow ? DATA_WINDOW_BYTES : INLINE_BYTES);
+  if (throughWindow) kernel.window?.set(sent);
+  const { fields } = kernel.ask(
+    {
+      op: "write",
+      handle: handle(kernel, stream),
+      nonBlocking: (stream.flags & O_NONBLOCK) !== 0,
+      windowLength: throughWindow ? sent.length : 0,
+    },
+    throughWindow ? NO_BYTES : sent,
+  );
+  return fields.written;
+}
+
+function handle(kernel: Kernel, stream: FileStream): number {
+  const shared = stream.node.kernel;
+  if (shared === undefined) throw kernel.error(EIO);
+  return shared.handle;
+}
+
+function slice(buffer: Int8Array, offset: number, length: number): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+}
+
+function modeOf(kind: StreamGrant["kind"]): number {
+  if (kind === "terminal") return CHARACTER_DEVICE | 0o620;
+  if (kind === "device") return CHARACTER_DEVICE | 0o666;
+  return kind === "file" ? REGULAR | 0o644 : FIFO | 0o600;
+}
+
+function attributes(node: FileNode): object {
+  const now = new Date();
+  return {
+    dev: 1,
+    ino: node.id,
+    mode: node.mode,
+    nlink: 1,
+    uid: 0,
+    gid: 0,
+    rdev: node.kernel?.terminal ? TERMINAL_MAJOR_MINOR : 0,
+    size: 0,
+    atime: now,
+    mtime: now,
+    ctime: now,
+    blksize: 4096,
+    blocks: 0,
+  };
+}

@@ -1,0 +1,43 @@
+import { openLibc } from "../protocol/libc.ts";
+import { isFailure, standardChannel } from "../protocol/channel.ts";
+import { SIGNAL_PAGE_BYTES } from "../protocol/messages.ts";
+import { loadAssets } from "./assets.ts";
+import { boot } from "./boot.ts";
+import { dieWithBroker } from "./broker-death.ts";
+import { listenForSignals } from "./interrupt.ts";
+import { installDevices } from "./kernel/devices.ts";
+import { openKstream } from "./kernel/kstream.ts";
+import { runProgram } from "./run.ts";
+import { setTimeZone } from "./time-zone.ts";
+import { mapSharedMemory } from "./shared-memory.ts";
+
+/** A cell's whole life: start an interpreter, wait for a program, run it, tell how it ended. */
+export async function main(brokerPid: string | undefined, snapshotPath: string | undefined): Promise<never> {
+  keepStandardOutputForFrames();
+  const libc = openLibc();
+  dieWithBroker(libc, Number(brokerPid));
+  const shared = mapSharedMemory(libc);
+  const window = shared?.subarray(SIGNAL_PAGE_BYTES) ?? null;
+  const channel = standardChannel(() => process.exit(0));
+  const started = performance.now();
+  const interpreter = await boot(await loadAssets(snapshotPath), channel, window);
+  const { module, kernel } = interpreter;
+
+  const hello = channel.call({ op: "hello", restored: interpreter.restored, bootMs: Math.round(performance.now() - started) });
+  if (isFailure(hello.reply)) process.exit(1);
+  const start = hello.reply;
+  setTimeZone(module, interpreter.timeZoneSlots, start.timeZone);
+  interpreter.memory.set(start.memoryLimitBytes);
+  for (const grant of start.streams) openKstream(module, kernel, grant);
+  installDevices(module, kernel);
+  if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
+
+  const outcome = runProgram(interpreter, start, hello.bytes);
+  channel.call({ op: "exit", ...outcome });
+  process.exit(0);
+}
+
+/** Whatever the runtime or a library prints goes to standard error, which the broker keeps for a bug report. */
+function keepStandardOutputForFrames(): void {
+  console.log = console.info = console.debug = console.error;
+}

@@ -1,0 +1,29 @@
+import woma_asyncio from "./python/woma_asyncio.py" with { type: "text" };
+import woma_errno from "./python/woma_errno.py" with { type: "text" };
+import woma_executors from "./python/woma_executors.py" with { type: "text" };
+import woma_install from "./python/woma_install.py" with { type: "text" };
+import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
+import woma_main from "./python/woma_main.py" with { type: "text" };
+import woma_neighbours from "./python/woma_neighbours.py" with { type: "text" };
+import woma_prepare from "./python/woma_prepare.py" with { type: "text" };
+import woma_prompt from "./python/woma_prompt.py" with { type: "text" };
+import woma_refusals from "./python/woma_refusals.py" with { type: "text" };
+import woma_signals from "./python/woma_signals.py" with { type: "text" };
+import woma_streams from "./python/woma_streams.py" with { type: "text" };
+
+/** What `woma_install.py` is given to make importable: every other file of `python/`, by module name. */
+export const PYTHON_MODULES: Readonly<Record<string, string>> = {
+  woma_asyncio,
+  woma_errno,
+  woma_executors,
+  woma_kernel,
+  woma_main,
+  woma_neighbours,
+  woma_prepare,
+  woma_prompt,
+  woma_refusals,
+  woma_signals,
+  woma_streams,
+};
+
+export const INSTALLER = woma_install;

@@ -1,0 +1,65 @@
+"""CPython's own selector loop as the event loop: its files wait in the broker, and nothing runs beside it."""
+
+import asyncio
+import os
+import selectors
+import socket
+from asyncio import base_events, events, unix_events
+
+
+class _PipeEnd:
+    """One end of the loop's pipe to itself, with the few methods of a socket that the loop uses."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def recv(self, count: int) -> bytes:
+        return os.read(self._descriptor, count)
+
+    def send(self, data: bytes) -> int:
+        return os.write(self._descriptor, data)
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
+
+
+def _make_self_pipe(self):
+    """In place of a socket pair: a pipe in the cell's own memory."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    os.set_blocking(write_end, False)
+    self._ssock, self._csock = _PipeEnd(read_end), _PipeEnd(write_end)
+    self._internal_fds += 1
+    self._add_reader(read_end, self._read_from_self)
+
+
+async def shutdown_default_executor(self, timeout=None):
+    """Its calls have all run, so there is no thread to wait for."""
+    self._executor_shutdown_called = True
+    if self._default_executor is not None:
+        self._default_executor.shutdown(wait=True)
+
+
+async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):
+    return socket.getaddrinfo(host, port, family, type, proto, flags)
+
+
+async def getnameinfo(self, sockaddr, flags=0):
+    return socket.getnameinfo(sockaddr, flags)
+
+
+def install() -> None:
+    # Pyodide leaves a loop of its own running, which asyncio.run refuses to nest in.
+    events._set_running_loop(None)
+    events._event_loop_policy = None
+    asyncio.set_event_loop(None)
+    selectors.DefaultSelector = selectors.PollSelector
+    unix_events._UnixSelectorEventLoop._make_self_pipe = _make_self_pipe
+    for method in (shutdown_default_executor, getaddrinfo, getnameinfo):
+        method.__qualname__ = f"BaseEventLoop.{method.__name__}"
+        setattr(base_events.BaseEventLoop, method.__name__, method)

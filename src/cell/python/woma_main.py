@@ -1,0 +1,240 @@
+"""What CPython's own main does between start-up and exit, for an interpreter that is already running."""
+
+import builtins
+import functools
+import importlib.machinery
+import json
+import linecache
+import os
+import random
+import sys
+import tempfile
+import textwrap
+import time
+import types
+import warnings
+from importlib._bootstrap_external import SourceFileLoader
+
+import woma_neighbours
+import woma_prompt
+import woma_refusals
+import woma_streams
+
+
+def begin(start_json: str, source) -> functools.partial | None:
+    """
+    Makes the interpreter the program's own and returns the program as a call without arguments, to be made
+    with no Python frame below it. None when there is nothing to run: its error has been reported.
+    """
+    start = json.loads(start_json)
+    settle(start)
+    program = start["program"]
+    module = new_main()
+    try:
+        match program["kind"]:
+            case "command":
+                return command(module, program["code"])
+            case "script":
+                return script(module, program["path"], source.to_bytes())
+            case "stdin":
+                return standard_input(module)
+            case "module":
+                return named_module(program["name"])
+            case "prompt":
+                return functools.partial(woma_prompt.interact, module, start["flags"]["quiet"], program["once"])
+    except BaseException as error:
+        # Python raised this before there was a frame of the program's: it is shown without ours.
+        global last_status
+        error.__traceback__ = None
+        last_status = report(error)
+    return None
+
+
+# The exit status of a program that could not begin.
+last_status = 0
+
+# What `verdict` says of an exception that is no SystemExit.
+ERROR, INTERRUPT, BROKEN_OUTPUT, ENTRY_DONE = -1, -2, -3, -4
+
+
+def prompt_after(quiet: bool) -> functools.partial:
+    """The prompt that -i opens on what the program left behind."""
+    return functools.partial(woma_prompt.interact, sys.modules["__main__"], quiet, False)
+
+
+def settle(start: dict) -> None:
+    """Gives a restored interpreter what must not be the same in every run: state, streams, options, paths."""
+    flags = start["flags"]
+    random.seed()
+    tempfile._name_sequence = None
+    os.environ.clear()
+    os.environ.update(start["environment"])
+    refresh_time_zone()
+    os.makedirs(start["homeDirectory"], exist_ok=True)
+    os.makedirs(start["workingDirectory"], exist_ok=True)
+    os.chdir(start["workingDirectory"])
+    woma_streams.open_standard_streams([grant["fd"] for grant in start["streams"]], flags["unbuffered"])
+    sys.argv[:] = start["argv"]
+    sys.orig_argv[:] = [sys.executable, *start["argv"]]
+    sys.dont_write_bytecode = flags["dontWriteBytecode"]
+    apply_options(flags)
+    if start["neighbourDirectory"] is not None:
+        woma_neighbours.install(start["neighbourDirectory"])
+    if not flags["safePath"]:
+        sys.path.insert(0, first_path_entry(start["program"]))
+
+
+def refresh_time_zone() -> None:
+    """The time module's constants, which it read when the snapshot was made."""
+    year = time.localtime().tm_year
+    # As CPython's own init: the two halves of the year, whichever is summer here.
+    january, july = (time.localtime(time.mktime((year, month, 1, 12, 0, 0, 0, 0, -1))) for month in (1, 7))
+    standard, daylight = (july, january) if january.tm_gmtoff > july.tm_gmtoff else (january, july)
+    time.timezone, time.altzone = -standard.tm_gmtoff, -daylight.tm_gmtoff
+    time.daylight = int(standard.tm_gmtoff != daylight.tm_gmtoff)
+    time.tzname = (standard.tm_zone, daylight.tm_zone)
+
+
+def first_path_entry(program: dict) -> str:
+    if program["kind"] == "script":
+        return os.path.dirname(program["path"])
+    return os.getcwd() if program["kind"] == "module" else ""
+
+
+def apply_options(flags: dict) -> None:
+    for option in flags["xOptions"]:
+        name, separator, value = option.partition("=")
+        sys._xoptions[name] = value if separator else True
+    if (digits := sys._xoptions.get("int_max_str_digits")) is not None:
+        sys.set_int_max_str_digits(int(digits))
+    filters = list(flags["warnOptions"])
+    if "dev" in sys._xoptions:
+        filters.insert(0, "default")
+    if flags["bytesWarning"]:
+        filters.append("error::BytesWarning" if flags["bytesWarning"] > 1 else "default::BytesWarning")
+    sys.warnoptions[:] = filters
+    warnings._processoptions(filters)
+    if "tracemalloc" in sys._xoptions:
+        import tracemalloc
+
+        frames = sys._xoptions["tracemalloc"]
+        tracemalloc.start(1 if frames is True else int(frames))
+    if flags["noSite"]:
+        for name in ("exit", "quit", "copyright", "credits", "license", "help"):
+            vars(builtins).pop(name, None)
+        sys.path[:] = [entry for entry in sys.path if not entry.endswith("site-packages")]
+
+
+def new_main() -> types.ModuleType:
+    module = types.ModuleType("__main__")
+    module.__builtins__ = builtins
+    module.__loader__ = importlib.machinery.BuiltinImporter
+    sys.modules["__main__"] = module
+    return module
+
+
+def command(module: types.ModuleType, code: str) -> functools.partial:
+    text = textwrap.dedent(code)
+    compiled = compile(text, "<string>", "exec", dont_inherit=True)
+    linecache._register_code(compiled, text, "<string>")
+    return functools.partial(exec, compiled, module.__dict__)
+
+
+def script(module: types.ModuleType, path: str, source: bytes) -> functools.partial:
+    if (archive := archive_on_path(path, source)) is not None:
+        return archive
+    module.__file__ = path
+    module.__cached__ = None
+    module.__loader__ = SourceFileLoader("__main__", path)
+    keep_copy(path, source)
+    return functools.partial(exec, compile(source, path, "exec", dont_inherit=True), module.__dict__)
+
+
+def archive_on_path(path: str, source: bytes) -> functools.partial | None:
+    """A zip file with a __main__.py is run as one, from a copy in the cell's own memory."""
+    if b"PK\x05\x06" not in source[-65557:]:
+        return None
+    import runpy
+
+    keep_copy(path, source)
+    sys.path[0:1] = [path]
+    return functools.partial(runpy._run_module_as_main, "__main__", False)
+
+
+def keep_copy(path: str, source: bytes) -> None:
+    """The script is a file for itself, for tracebacks and for inspect; its directory holds nothing else."""
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "xb") as file:
+            file.write(source)
+    except OSError:
+        # Something of the cell's own is in that place. Tracebacks still find the text here.
+        lines = source.decode("utf-8", "replace").splitlines(keepends=True)
+        linecache.cache[path] = (len(source), None, lines, path)
+
+
+def standard_input(module: types.ModuleType) -> functools.partial:
+    source = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    compiled = compile(source, "<stdin>", "exec", dont_inherit=True)
+    return functools.partial(exec, compiled, module.__dict__)
+
+
+def named_module(name: str) -> functools.partial | None:
+    import runpy
+
+    if (reason := woma_refusals.refused_module(name)) is not None:
+        print(f"{sys.executable}: {reason}", file=sys.stderr)
+        raise SystemExit(1)
+    return functools.partial(runpy._run_module_as_main, name)
+
+
+def report(error: BaseException) -> int:
+    """Shows an uncaught exception as CPython does; the exit status."""
+    if isinstance(error, SystemExit):
+        return exit_status(error)
+    sys.last_exc = error
+    sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
+    sys.excepthook(type(error), error, error.__traceback__)
+    return 1
+
+
+def verdict(error: BaseException) -> int:
+    """What an uncaught exception means for the program's end: its exit status, or one of the words above."""
+    if isinstance(error, SystemExit):
+        return exit_status(error)
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPT
+    if isinstance(error, woma_prompt.EntryDone):
+        return ENTRY_DONE
+    if isinstance(error, BrokenPipeError) and flush_output():
+        return BROKEN_OUTPUT
+    return ERROR
+
+
+def exit_status(error: SystemExit) -> int:
+    code = error.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        # As C does: an int that is no 32-bit number becomes -1, and a process keeps the low byte.
+        return (code if -(2**31) <= code < 2**31 else -1) & 0xFF
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError):
+            pass
+    print(code, file=sys.stderr)
+    return 1
+
+
+def flush_output() -> bool:
+    """Empties standard output early; True when its reader has gone away."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return True
+    except (OSError, ValueError, AttributeError):
+        # Reported by the interpreter's own flush at exit.
+        pass
+    return False

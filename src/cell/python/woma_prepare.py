@@ -1,0 +1,124 @@
+"""Everything that is the same for every program, done once before the interpreter's snapshot is taken."""
+
+import _imp
+import importlib
+import importlib.machinery
+import sys
+import time
+
+# Imported so that a restored interpreter has them: the runner, the prompt, and what most scripts import.
+_PRELOADED = (
+    "_pyrepl.console",
+    "_pyrepl.readline",
+    "_pyrepl.simple_interact",
+    "_pyrepl.unix_console",
+    "_pyrepl.utils",
+    "argparse",
+    "asyncio",
+    "atexit",
+    "collections",
+    "concurrent.futures.thread",
+    "contextlib",
+    "dataclasses",
+    "datetime",
+    "importlib.metadata",
+    "importlib.resources",
+    "json",
+    "linecache",
+    "logging",
+    "math",
+    "os",
+    "pathlib",
+    "random",
+    "re",
+    "runpy",
+    "select",
+    "signal",
+    "subprocess",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "traceback",
+    "typing",
+    "warnings",
+)
+
+# Modules that are frozen into a native python3; their code says so in tracebacks, without source lines.
+_FROZEN = (
+    "_collections_abc",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "genericpath",
+    "importlib.machinery",
+    "importlib.util",
+    "io",
+    "ntpath",
+    "os",
+    "posixpath",
+    "runpy",
+    "site",
+    "stat",
+    "zipimport",
+)
+
+
+def prepare(wasi_to_linux: str, error_names: str) -> None:
+    """The host's two tables of error numbers come as JSON lists of pairs."""
+    import json
+
+    import woma_errno
+
+    woma_errno.install(dict(json.loads(wasi_to_linux)), dict(json.loads(error_names)))
+    sys.path[:] = [entry for entry in sys.path if entry]
+    sys.path.insert(len(sys.path) - 1, "/lib/woma-core.zip")
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "WindowsToLinuxPathFinder"]
+    sys.dont_write_bytecode = True
+    sys.excepthook = sys.__excepthook__
+    time.sleep = _native_sleep()
+    for name in _PRELOADED:
+        importlib.import_module(name)
+    for name in _FROZEN:
+        mark_frozen(name)
+
+    import woma_asyncio
+    import woma_executors
+    import woma_main
+    import woma_neighbours
+    import woma_prompt
+    import woma_refusals
+    import woma_signals
+
+    for part in (woma_asyncio, woma_executors, woma_refusals, woma_signals):
+        part.install()
+    assert woma_main and woma_neighbours and woma_prompt
+
+
+def _native_sleep():
+    """CPython's time.sleep, which Pyodide has replaced by one that returns to a JavaScript loop."""
+    spec = importlib.machinery.ModuleSpec("time", importlib.machinery.BuiltinImporter)
+    return _imp.create_builtin(spec).sleep
+
+
+def mark_frozen(name: str) -> None:
+    module = importlib.import_module(name)
+    filename = f"<frozen {name}>"
+    for value in list(vars(module).values()):
+        if getattr(value, "__module__", None) != name:
+            continue
+        if isinstance(value, type):
+            for member in list(vars(value).values()):
+                _rename(getattr(member, "__func__", getattr(member, "fget", member)), filename)
+        else:
+            _rename(value, filename)
+
+
+def _rename(function, filename: str) -> None:
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_filename.endswith(".py"):
+        function.__code__ = _renamed(code, filename)
+
+
+def _renamed(code, filename: str):
+    constants = tuple(_renamed(item, filename) if hasattr(item, "co_filename") else item for item in code.co_consts)
+    return code.replace(co_filename=filename, co_consts=constants)

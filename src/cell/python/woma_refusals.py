@@ -1,0 +1,88 @@
+"""What a cell cannot have, each refused in words that say so and what to do instead."""
+
+import _thread
+import errno
+import os
+import socket
+import subprocess
+import threading
+
+NO_THREADS = (
+    "can't start new thread: woma's Python has no threads; use asyncio, "
+    "or concurrent.futures.ThreadPoolExecutor, whose calls run inline"
+)
+NO_PROCESSES = "woma's Python starts no other programs; call the code in this process instead"
+NO_SERVERS = "woma's Python accepts no connections; serve from outside and pass the data in"
+NO_NETWORK = "this woma has no network"
+NO_VENV = "woma needs no virtual environments: each run is one; there is no directory to put one in"
+
+
+def install() -> None:
+    _thread.start_new_thread = _thread.start_new = threading._start_new_thread = _refuse_thread
+    _thread.start_joinable_thread = threading._start_joinable_thread = _refuse_thread
+    subprocess.Popen.__init__ = _refuse_popen
+    for name in _PROCESS_FUNCTIONS:
+        if hasattr(os, name):
+            setattr(os, name, _refusing_process(name))
+    socket.socket.bind = socket.socket.listen = _refuse_server
+    socket.socket.connect = _refuse_network
+
+
+def refused_module(name: str) -> str | None:
+    """Why `-m name` cannot work here; None when it may."""
+    if name == "http.server" or name.startswith("http.server."):
+        return NO_SERVERS
+    if name in ("venv", "ensurepip"):
+        return NO_VENV
+    return None
+
+
+_PROCESS_FUNCTIONS = (
+    "fork",
+    "forkpty",
+    "system",
+    "popen",
+    "posix_spawn",
+    "posix_spawnp",
+    "execv",
+    "execve",
+    "execl",
+    "execle",
+    "execlp",
+    "execlpe",
+    "execvp",
+    "execvpe",
+    "spawnl",
+    "spawnle",
+    "spawnlp",
+    "spawnlpe",
+    "spawnv",
+    "spawnve",
+    "spawnvp",
+    "spawnvpe",
+)
+
+
+def _refuse_thread(*args, **kwargs):
+    raise RuntimeError(NO_THREADS)
+
+
+def _refuse_popen(self, args=(), *rest, **options):
+    raise OSError(errno.ENOTSUP, NO_PROCESSES)
+
+
+def _refusing_process(name: str):
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOTSUP, NO_PROCESSES)
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
+
+
+def _refuse_server(self, *args):
+    raise OSError(errno.EOPNOTSUPP, NO_SERVERS)
+
+
+def _refuse_network(self, address, /):
+    raise OSError(errno.ENETUNREACH, NO_NETWORK)
+

@@ -1,0 +1,76 @@
+import { GRACE_MS } from "../broker/deadline.ts";
+import type { ProgramEnd } from "../broker/session.ts";
+import { SIGKILL, signalName } from "../broker/signals.ts";
+import { formatError, WomaError } from "../errors.ts";
+
+/** timeout(1)'s status. */
+const TIMED_OUT = 124;
+const INTERNAL_ERROR = 70;
+
+/** What the user is told of an end that Python did not bring about; nothing for the others. */
+export function explain(end: ProgramEnd): string {
+  switch (end.how) {
+    case "exited":
+    case "signalled":
+      return "";
+    case "timed-out":
+      return formatError(
+        new WomaError(`the program was stopped after ${end.timeoutMs / 1000} s, its --timeout`, {
+          hint: `give it more time with --timeout; it has ${GRACE_MS / 1000} s to clean up after the interrupt`,
+        }),
+      );
+    case "out-of-memory":
+      return formatError(
+        new WomaError(`the program was killed: its process passed the memory limit of ${end.limitBytes / 1024 ** 2} MB`, {
+          hint: "allow more with --memory",
+        }),
+      );
+    case "killed":
+      return formatError(new WomaError(`the program was killed: ${end.reason}`));
+    case "died":
+      return formatError(
+        new WomaError(`Python's process died${cause(end.end.signal, end.end.code)}${lastLines(end.end.log)}`, {
+          hint: "this is a defect in woma or in what it is built on, unless the program brought it about on purpose",
+        }),
+      );
+  }
+}
+
+/** Ends this process as the program ended: with its status, or of the same signal. */
+export function endProcess(end: ProgramEnd): never {
+  switch (end.how) {
+    case "exited":
+      return process.exit(end.status);
+    case "signalled":
+      return dieOf(end.signal);
+    case "timed-out":
+      return process.exit(TIMED_OUT);
+    case "out-of-memory":
+    case "killed":
+      return process.exit(128 + SIGKILL);
+    case "died":
+      return process.exit(INTERNAL_ERROR);
+  }
+}
+
+/** Of the signal itself, so that a shell sees it; with 128 + n where that cannot be done. */
+function dieOf(signal: number): never {
+  const name = signalName(signal);
+  if (name !== undefined && process.platform !== "win32") {
+    process.removeAllListeners(name);
+    process.kill(process.pid, name);
+    // Delivery may take a moment.
+    Bun.sleepSync(100);
+  }
+  return process.exit(128 + signal);
+}
+
+function cause(signal: NodeJS.Signals | null, code: number | null): string {
+  if (signal !== null) return ` (${signal})`;
+  return code === null ? "" : ` (status ${code})`;
+}
+
+function lastLines(log: string): string {
+  const lines = log.trim().split("\n").slice(-200).join("\n");
+  return lines === "" ? "" : `:\n${lines}`;
+}

@@ -1,0 +1,165 @@
+import { Command, CommanderError, Option } from "commander";
+import type { Invocation } from "../config.ts";
+import { UsageError } from "../errors.ts";
+import type { InterpreterFlags } from "../protocol/messages.ts";
+import { splitCommandLine } from "./split.ts";
+
+export const DEFAULT_MEMORY_MB = 1024;
+/** The interpreter alone takes about 32 MB; with less than this nothing can be imported. */
+const SMALLEST_MEMORY_MB = 48;
+const LARGEST_MEMORY_MB = 4095;
+const LONGEST_TIMEOUT_SECONDS = 1_000_000;
+
+export type CommandLine =
+  | { readonly kind: "run"; readonly invocation: Invocation }
+  | { readonly kind: "version"; readonly long: boolean }
+  | { readonly kind: "help"; readonly text: string };
+
+/** Parses woma's arguments, without the executable. Throws UsageError. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const command = commandDefinition();
+  const withValue = new Set(command.options.flatMap((option) => (option.required && option.long ? [option.long] : [])));
+  const { options, program, argv: programArgv } = splitCommandLine(argv, withValue);
+  refuseRepeated(options, withValue);
+  try {
+    command.parse(options.map((option) => (option === "-?" ? "-h" : option)), { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) throw usageError(error);
+    throw error;
+  }
+  const given = command.opts<Options>();
+  if (given.help) return { kind: "help", text: command.helpInformation() };
+  if (given.version > 0) return { kind: "version", long: given.version > 1 };
+  return {
+    kind: "run",
+    invocation: {
+      program,
+      argv: programArgv,
+      flags: interpreterFlags(given),
+      resetGlobals: given.resetGlobals ?? false,
+      keepHistory: given.history,
+      cacheDirectory: given.pyodideCache,
+      timeoutMs: given.timeout === undefined ? null : given.timeout * 1000,
+      memoryLimitBytes: given.memory * 1024 * 1024,
+    },
+  };
+}
+
+function interpreterFlags(given: Options): InterpreterFlags {
+  const isolated = given.I ?? false;
+  return {
+    inspect: given.i ?? false,
+    quiet: given.q ?? false,
+    unbuffered: given.u ?? false,
+    dontWriteBytecode: given.B ?? false,
+    ignoreEnvironment: isolated || (given.E ?? false),
+    isolated,
+    safePath: isolated || (given.P ?? false),
+    noUserSite: isolated || (given.s ?? false),
+    noSite: given.S ?? false,
+    optimize: given.O,
+    verbose: given.v,
+    bytesWarning: given.b,
+    warnOptions: given.W,
+    xOptions: given.X,
+  };
+}
+
+/** Commander names an option after its long form, else its letter. */
+interface Options {
+  readonly i?: true;
+  readonly q?: true;
+  readonly u?: true;
+  readonly B?: true;
+  readonly E?: true;
+  readonly I?: true;
+  readonly P?: true;
+  readonly s?: true;
+  readonly S?: true;
+  readonly O: number;
+  readonly v: number;
+  readonly b: number;
+  readonly W: string[];
+  readonly X: string[];
+  readonly resetGlobals?: true;
+  readonly history: boolean;
+  readonly pyodideCache?: string;
+  readonly timeout?: number;
+  readonly memory: number;
+  readonly version: number;
+  readonly help?: true;
+}
+
+const counted = (_: unknown, before: number) => before + 1;
+const collected = (value: string, before: string[]) => [...before, value];
+
+function commandDefinition(): Command {
+  return new Command("woma")
+    .usage("[option …] [-c CODE | -m MODULE | FILE | -] [argument …]")
+    .description("Python anywhere from one executable. Without a program: a prompt, or the program on standard input.")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, writeOut: () => {} })
+    .configureHelp({ helpWidth: 100 })
+    .helpOption(false)
+    .allowExcessArguments(false)
+    .optionsGroup("What to run:")
+    .option("-c <CODE>", "run CODE; all that follows is its arguments")
+    .option("-m <MODULE>", "run a module by name, as python3 -m does; all that follows is its arguments")
+    .option("-i", "open a prompt when the program has ended")
+    .optionsGroup("woma's own options:")
+    .addOption(new Option("--timeout <SECONDS>", "interrupt the program after this time, kill it 1 s later: exit status 124").argParser(seconds))
+    .addOption(new Option("--memory <MB>", "largest memory of the interpreter; past it Python raises MemoryError").argParser(megabytes).default(DEFAULT_MEMORY_MB))
+    .option("--reset-globals", "at the prompt, run each entry in a pristine interpreter")
+    .option("--pyodide-cache <PATH>", "where snapshots and packages are kept (default: $WOMA_CACHE, else ~/.pyodide-env)")
+    .option("--no-history", "neither read nor keep the prompt's history")
+    .option("-V, --version", "print the version and exit; twice for those of Pyodide and Bun too", counted, 0)
+    .option("-h, --help", "print this and exit")
+    .optionsGroup("python3's options:")
+    .option("-q", "no banner before the prompt")
+    .option("-u", "unbuffered standard output and error")
+    .option("-B", "set sys.dont_write_bytecode")
+    .option("-O", "drop assertions; -OO drops docstrings too", counted, 0)
+    .option("-W <FILTER>", "warnings filter, as in python3 -W; may be repeated", collected, [])
+    .option("-X <OPTION>", "implementation option, as in python3 -X; may be repeated", collected, [])
+    .option("-b", "warn about comparing bytes with str; -bb raises an error", counted, 0)
+    .option("-v", "trace imports on standard error", counted, 0)
+    .option("-I", "isolated: -E, -P and -s")
+    .option("-P", "do not put the script's or the current directory on sys.path, nor import from it")
+    .option("-E", "ignore PYTHON* variables (a program sees none)")
+    .option("-s", "no user site directory (there is none)")
+    .option("-S", "do not import site");
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value <= LONGEST_TIMEOUT_SECONDS)) {
+    throw new UsageError(`--timeout takes seconds, more than 0 and at most ${LONGEST_TIMEOUT_SECONDS}, not '${text}'`, "for example --timeout 2.5");
+  }
+  return value;
+}
+
+function megabytes(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < SMALLEST_MEMORY_MB || value > LARGEST_MEMORY_MB) {
+    throw new UsageError(`--memory takes whole MB from ${SMALLEST_MEMORY_MB} to ${LARGEST_MEMORY_MB}, not '${text}'`, "for example --memory 512");
+  }
+  return value;
+}
+
+/** An option with one value, given twice, is a mistake and not a choice. */
+function refuseRepeated(options: readonly string[], withValue: ReadonlySet<string>): void {
+  const seen = new Set<string>();
+  for (const option of options) {
+    const name = option.split("=")[0] ?? option;
+    if (!withValue.has(name)) continue;
+    if (seen.has(name)) throw new UsageError(`${name} is given twice`, "give it once; it takes one value");
+    seen.add(name);
+  }
+}
+
+function usageError(error: CommanderError): UsageError {
+  const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
+  const [summary, ...suggestion] = message.split("\n");
+  const hint = suggestion.join(" ").replace(/^\((.*)\)$/, "$1").toLowerCase();
+  return new UsageError(summary ?? message, hint === "" ? undefined : hint);
+}

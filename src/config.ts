@@ -1,0 +1,83 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import type { InterpreterFlags, Program } from "./protocol/messages.ts";
+import { UsageError } from "./errors.ts";
+
+/** What the command line asks for. FILE's text has not been read yet. */
+export interface Invocation {
+  readonly program: Program | null;
+  /** sys.argv. */
+  readonly argv: readonly string[];
+  readonly flags: InterpreterFlags;
+  readonly resetGlobals: boolean;
+  readonly keepHistory: boolean;
+  readonly cacheDirectory: string | undefined;
+  readonly timeoutMs: number | null;
+  readonly memoryLimitBytes: number;
+}
+
+/** Everything that flags and environment decide, read once and frozen. */
+export interface Config extends Invocation {
+  readonly cacheDirectory: string;
+  readonly historyFile: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  readonly timeZone: string;
+  readonly color: boolean;
+}
+
+/** The variables of the user's that a program sees: how its output is shown, nothing about the machine. */
+const SHOWN_VARIABLES = ["COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHON_COLORS", "TERM"];
+
+const GUEST_HOME = "/home/woma";
+
+/** The only reader of process.env. */
+export function readConfig(invocation: Invocation): Config {
+  const variables = process.env;
+  const workingDirectory = currentDirectory();
+  const shown = SHOWN_VARIABLES.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]]));
+  return Object.freeze({
+    ...invocation,
+    cacheDirectory: expandHome(invocation.cacheDirectory ?? nonEmpty(variables["WOMA_CACHE"]) ?? "~/.pyodide-env"),
+    historyFile: invocation.keepHistory ? historyFile(variables) : null,
+    environment: {
+      HOME: GUEST_HOME,
+      USER: "woma",
+      LOGNAME: "woma",
+      PATH: "/usr/bin",
+      LANG: "C.UTF-8",
+      PWD: workingDirectory,
+      ...Object.fromEntries(shown),
+    },
+    workingDirectory,
+    homeDirectory: GUEST_HOME,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    color: variables["NO_COLOR"] === undefined,
+  });
+}
+
+/** An absolute path; a leading `~` is the user's home. */
+export function expandHome(path: string): string {
+  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
+  return resolve(path);
+}
+
+function historyFile(variables: NodeJS.ProcessEnv): string {
+  const given = nonEmpty(variables["PYTHON_HISTORY"]);
+  if (given !== undefined) return expandHome(given);
+  const state = nonEmpty(variables["XDG_STATE_HOME"]) ?? "~/.local/state";
+  return join(expandHome(state), "woma", "history");
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new UsageError("the current directory does not exist any more", `change to another: ${String(cause)}`);
+  }
+}

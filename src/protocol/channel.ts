@@ -1,0 +1,60 @@
+import { readSync, writeSync } from "node:fs";
+import { decodeFrame, encodeFrame, NO_BYTES } from "./framing.ts";
+import type { Failure, Replies, ReplyTo, Request, RequestOf } from "./messages.ts";
+
+/** The cell's end: writes a request to fd 1 and blocks on fd 0 for its reply. */
+export interface Channel {
+  /** Sends one request; the answer is the reply's fields and its bytes. */
+  call<Op extends Request["op"]>(request: RequestOf<Op>, bytes?: Uint8Array): Answer<Op>;
+}
+
+export interface Answer<Op extends Request["op"]> {
+  readonly reply: ReplyTo<Op>;
+  readonly bytes: Uint8Array;
+}
+
+export function isFailure(reply: Failure | Replies[keyof Replies]): reply is Failure {
+  return "errno" in reply;
+}
+
+/** The channel over fds 0 and 1. `onBrokerGone` runs when fd 0 ends, and must not return. */
+export function standardChannel(onBrokerGone: () => never): Channel {
+  return {
+    call<Op extends Request["op"]>(request: RequestOf<Op>, bytes: Uint8Array = NO_BYTES): Answer<Op> {
+      writeAll(encodeFrame(JSON.stringify(request), bytes));
+      const length = new DataView(readExactly(4, onBrokerGone).buffer).getUint32(0, true);
+      const frame = decodeFrame(readExactly(length, onBrokerGone));
+      if (frame === null) return onBrokerGone();
+      return { reply: JSON.parse(frame.json), bytes: frame.bytes };
+    },
+  };
+}
+
+function readExactly(length: number, onEnd: () => never): Uint8Array {
+  const buffer = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const got = retryWhileBusy(() => readSync(0, buffer, filled, length - filled, null));
+    if (got === 0) onEnd();
+    filled += got;
+  }
+  return buffer;
+}
+
+function writeAll(bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) written += retryWhileBusy(() => writeSync(1, bytes, written));
+}
+
+/** Bun may hand a child sockets in non-blocking mode; then a full or empty one is waited for here. */
+function retryWhileBusy(operation: () => number): number {
+  for (;;) {
+    try {
+      return operation();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== "EAGAIN" && code !== "EINTR") throw error;
+      if (code === "EAGAIN") Bun.sleepSync(0.2);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Every message between broker and cell, on one page.
+ *
+ * A cell is one synchronous thread: it writes one request frame, then blocks until its one reply frame
+ * has come. The broker never speaks first. Requests are hostile input: `parseRequest` accepts exactly the
+ * shapes below and nothing else.
+ */
+
+/** The hidden first argument with which woma's executable becomes a cell; the broker's pid follows. */
+export const CELL_ARGUMENT = "__woma-cell";
+
+/** Shared memory on the cell's fd 3: one page whose byte 0 is a pending signal number, then the data window. */
+export const SIGNAL_PAGE_BYTES = 4096;
+export const DATA_WINDOW_BYTES = 1 << 20;
+export const SHARED_BYTES = SIGNAL_PAGE_BYTES + DATA_WINDOW_BYTES;
+
+/** Payloads above this go through the data window instead of the frame. */
+export const INLINE_BYTES = 16 * 1024;
+
+/** Linux errno names a reply may carry; each side has its own numbers for them. */
+export type ErrnoName =
+  | "EACCES"
+  | "EAGAIN"
+  | "EBADF"
+  | "ECONNRESET"
+  | "EFBIG"
+  | "EINTR"
+  | "EINVAL"
+  | "EIO"
+  | "EISDIR"
+  | "ENODEV"
+  | "ENOENT"
+  | "ENOMEM"
+  | "ENOSPC"
+  | "ENOSYS"
+  | "ENOTDIR"
+  | "ENOTTY"
+  | "ENXIO"
+  | "EOPNOTSUPP"
+  | "EPERM"
+  | "EPIPE"
+  | "EROFS"
+  | "ESPIPE";
+
+type Check<T> = (value: unknown) => value is T;
+
+const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const integer = (value: unknown): value is number => Number.isSafeInteger(value);
+const milliseconds = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= -1;
+const flag = (value: unknown): value is boolean => typeof value === "boolean";
+const text = (value: unknown): value is string => typeof value === "string" && value.length <= 4096;
+const signalList = (value: unknown): value is number[] => Array.isArray(value) && value.length <= 64 && value.every(count);
+const pollList = (value: unknown): value is [number, number][] =>
+  Array.isArray(value) && value.length <= 4096 && value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
+
+const shapes = {
+  /** First request: the interpreter is ready. Answered with a Start when there is something to run. */
+  hello: { restored: flag, bootMs: milliseconds },
+  /** Up to `length` bytes of a handle; empty at its end. */
+  read: { handle: count, length: count, nonBlocking: flag },
+  /** Bytes in the frame, or the first `windowLength` bytes of the data window. */
+  write: { handle: count, nonBlocking: flag, windowLength: count },
+  /** Blocks until a handle is ready; -1 waits for ever. Events and results are poll(2)'s bits. */
+  poll: { want: pollList, timeoutMs: milliseconds },
+  /** Terminal control, passed through raw: Linux's numbers and structures. */
+  ioctl: { handle: count, request: count, argument: integer },
+  close: { handle: count },
+  /** One real-time interval timer, as setitimer(2); a delay of 0 stops it. A query only asks what is left. */
+  timer: { delayMs: milliseconds, intervalMs: milliseconds, query: flag },
+  /** The signals that Python code handles or ignores itself; the broker ends the cell for the others. */
+  signals: { handled: signalList, ignored: signalList },
+  /** A module beside the script, by dotted name. */
+  module: { name: text },
+  /** A package data file beside the script: the package's dotted name and a path below it. */
+  resource: { package: text, path: text },
+  /** The line editor's history, newest entry last; only while a prompt is open. */
+  "history-load": {},
+  "history-append": {},
+  /**
+   * Ends the cell: with an exit status, or as a program that died of a signal. `again` when a prompt was
+   * asked for one entry and has run it.
+   */
+  exit: { status: count, signal: count, again: flag },
+} as const;
+
+type Fields<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] extends Check<infer T> ? T : never };
+
+/** A request, tagged by `op`. */
+export type Request = { [Op in keyof typeof shapes]: { op: Op } & Fields<(typeof shapes)[Op]> }[keyof typeof shapes];
+export type RequestOf<Op extends Request["op"]> = Extract<Request, { op: Op }>;
+
+/** What a reply holds besides bytes, by request. A failed request is answered `{ errno }`. */
+export interface Replies {
+  hello: Start;
+  read: { readonly windowLength?: number };
+  write: { readonly written: number };
+  poll: { readonly ready: readonly (readonly [number, number])[] };
+  ioctl: Record<string, never>;
+  close: Record<string, never>;
+  timer: { readonly delayMs: number; readonly intervalMs: number };
+  signals: Record<string, never>;
+  module: ModuleReply;
+  resource: { readonly found: boolean };
+  "history-load": Record<string, never>;
+  "history-append": Record<string, never>;
+  exit: Record<string, never>;
+}
+
+export type ModuleReply =
+  | { readonly kind: "none" }
+  | { readonly kind: "module" | "package"; readonly path: string }
+  | { readonly kind: "namespace"; readonly path: string };
+
+export type Failure = { readonly errno: ErrnoName };
+export type ReplyTo<Op extends Request["op"]> = Replies[Op] | Failure;
+
+/** What a cell is to run, and as what; the script's text follows as the reply's bytes. */
+export interface Start {
+  readonly program: Program;
+  readonly argv: readonly string[];
+  readonly flags: InterpreterFlags;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  /** IANA name, as JavaScript's Intl has it. */
+  readonly timeZone: string;
+  readonly streams: readonly StreamGrant[];
+  /** Largest size of the interpreter's memory. */
+  readonly memoryLimitBytes: number;
+  /** Directory whose modules may be imported through the broker; null when none may. */
+  readonly neighbourDirectory: string | null;
+}
+
+export type Program =
+  | { readonly kind: "command"; readonly code: string }
+  | { readonly kind: "module"; readonly name: string }
+  | { readonly kind: "script"; readonly path: string }
+  | { readonly kind: "stdin" }
+  | { readonly kind: "prompt"; readonly once: boolean };
+
+/** python3's own options, by the names of sys.flags. */
+export interface InterpreterFlags {
+  readonly inspect: boolean;
+  readonly quiet: boolean;
+  readonly unbuffered: boolean;
+  readonly dontWriteBytecode: boolean;
+  readonly ignoreEnvironment: boolean;
+  readonly isolated: boolean;
+  readonly safePath: boolean;
+  readonly noUserSite: boolean;
+  readonly noSite: boolean;
+  readonly optimize: number;
+  readonly verbose: number;
+  readonly bytesWarning: number;
+  readonly warnOptions: readonly string[];
+  readonly xOptions: readonly string[];
+}
+
+export interface StreamGrant {
+  readonly fd: 0 | 1 | 2;
+  readonly handle: number;
+  readonly kind: "terminal" | "pipe" | "file" | "device";
+}
+
+/** Parses one request's JSON; null for anything that is not exactly one of the shapes. */
+export function parseRequest(json: string): Request | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const fields = value as Record<string, unknown>;
+  const op = fields["op"];
+  if (typeof op !== "string" || !Object.hasOwn(shapes, op)) return null;
+  const shape: Record<string, Check<unknown>> = shapes[op as keyof typeof shapes];
+  const names = Object.keys(shape);
+  if (Object.keys(fields).length !== names.length + 1) return null;
+  for (const name of names) if (!shape[name]?.(fields[name])) return null;
+  return value as Request;
+}

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { WomaError } from "../errors.ts";
+import type { Cache } from "./cache.ts";
+
+declare const WOMA_COMPILED: boolean | undefined;
+
+/** A compiled woma carries its distribution; a checkout makes it first. */
+export const compiled = typeof WOMA_COMPILED !== "undefined" && WOMA_COMPILED;
+
+const ROOT = join(import.meta.dir, "../..");
+const BUILD_ID = join(ROOT, ".build/distribution/build-id");
+
+/**
+ * Makes a checkout's distribution and snapshot when its sources are newer, once; the snapshot's path, or
+ * undefined when there is no cache to keep one in.
+ */
+export function prepareCheckout(cache: Cache | null): string | undefined {
+  if (!isFresh()) {
+    process.stderr.write("woma: preparing this checkout's interpreter (once) ...\n");
+    runScript("distribution.ts");
+  }
+  if (cache === null) return undefined;
+  const snapshot = cache.snapshotPath(readFileSync(BUILD_ID, "latin1"));
+  if (!existsSync(snapshot)) runScript("snapshot.ts", snapshot);
+  return snapshot;
+}
+
+function isFresh(): boolean {
+  const made = modified(BUILD_ID);
+  for (const pattern of ["src/cell/**/*", "scripts/**/*", "package.json"]) {
+    for (const source of new Bun.Glob(pattern).scanSync(ROOT)) if (modified(join(ROOT, source)) > made) return false;
+  }
+  return made > 0;
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function runScript(name: string, ...words: readonly string[]): void {
+  const result = Bun.spawnSync([process.execPath, join(ROOT, "scripts", name), ...words], { cwd: ROOT, stdout: "ignore", stderr: "pipe" });
+  if (result.success) return;
+  throw new WomaError(`scripts/${name} failed:\n${result.stderr.toString().trim()}`, {
+    hint: "run `npm ci` in the checkout, then try again",
+  });
+}

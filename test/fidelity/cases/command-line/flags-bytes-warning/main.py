@@ -1,0 +1,4 @@
+import sys
+print(sys.flags.bytes_warning)
+print(b"a" == "a")
+print(str(b"x"))

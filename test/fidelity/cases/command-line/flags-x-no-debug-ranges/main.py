@@ -1,0 +1,2 @@
+x = {"a": None}
+print(x["a"]["b"])

@@ -1,0 +1,2 @@
+y = "kept"
+raise ValueError("the script fails")

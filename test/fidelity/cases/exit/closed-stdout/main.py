@@ -1,0 +1,3 @@
+import os
+print("into a closed descriptor")
+os.close(1)

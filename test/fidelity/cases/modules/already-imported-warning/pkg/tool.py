@@ -1,0 +1,1 @@
+print("tool as", __name__)

@@ -1,0 +1,2 @@
+import os
+text = open(os.path.join(os.path.dirname(__file__), "table.csv")).read()

@@ -1,0 +1,1 @@
+print("runs once as an import")

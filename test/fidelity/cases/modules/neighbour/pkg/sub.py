@@ -1,0 +1,2 @@
+import pkg
+where = pkg.__name__ + " is half imported: " + str(hasattr(pkg, "sub"))

@@ -1,0 +1,1 @@
+x = "relative import from __main__"

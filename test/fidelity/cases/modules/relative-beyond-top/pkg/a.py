@@ -1,0 +1,1 @@
+from ...up import x

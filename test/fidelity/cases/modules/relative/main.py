@@ -1,0 +1,2 @@
+from pkg.deep.leaf import chain
+print(chain)

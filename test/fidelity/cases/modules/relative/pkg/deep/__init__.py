@@ -1,0 +1,2 @@
+from .. import root
+from ..side import side

@@ -1,0 +1,1 @@
+mine = "the neighbour wins over the library"

@@ -1,0 +1,2 @@
+with open("data/missing.csv") as f:
+    print(f.read())

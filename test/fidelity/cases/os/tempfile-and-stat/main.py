@@ -1,0 +1,17 @@
+import os, stat, tempfile, shutil
+d = tempfile.mkdtemp()
+p = os.path.join(d, "f.txt")
+with open(p, "w") as f:
+    f.write("line\n" * 10)
+s = os.stat(p)
+print(s.st_size, stat.S_ISREG(s.st_mode), stat.filemode(os.stat(d).st_mode), s.st_nlink)
+os.chmod(p, 0o640)
+print(oct(os.stat(p).st_mode & 0o777), stat.filemode(os.stat(p).st_mode))
+os.utime(p, (1_000_000_000, 1_000_000_000.5))
+print(os.stat(p).st_mtime, os.stat(p).st_mtime_ns, os.path.getatime(p))
+os.symlink("f.txt", os.path.join(d, "l"))
+print(os.readlink(os.path.join(d, "l")), os.path.islink(os.path.join(d, "l")), os.lstat(os.path.join(d, "l")).st_size, os.path.realpath(os.path.join(d, "l")) == os.path.realpath(p))
+os.rename(p, p + "2")
+print(sorted(os.listdir(d)), os.path.exists(os.path.join(d, "l")), os.path.lexists(os.path.join(d, "l")))
+shutil.rmtree(d)
+print(os.path.exists(d))

@@ -1,0 +1,2 @@
+import argparse
+argparse.ArgumentParser(description="a module with options").parse_args()

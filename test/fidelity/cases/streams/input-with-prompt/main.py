@@ -1,0 +1,3 @@
+name = input("name? ")
+year = int(input("born? "))
+print(f"hello {name}, {2000 - year}")

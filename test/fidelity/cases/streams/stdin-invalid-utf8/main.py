@@ -1,0 +1,4 @@
+import sys
+print(sys.stdin.errors, sys.stdin.encoding)
+for line in sys.stdin:
+    print(ascii(line))

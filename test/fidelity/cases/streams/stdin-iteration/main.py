@@ -1,0 +1,3 @@
+import sys
+for n, line in enumerate(sys.stdin):
+    print(n, repr(line))

@@ -1,0 +1,1 @@
+print("the script does not look at its input")

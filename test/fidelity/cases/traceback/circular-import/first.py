@@ -1,0 +1,2 @@
+import second
+value = 1

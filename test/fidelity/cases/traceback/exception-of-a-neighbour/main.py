@@ -1,0 +1,2 @@
+from errors import Refused
+raise Refused("qualified by its module", 3)

@@ -1,0 +1,2 @@
+exec("def inner():\n    raise ValueError('in exec')\n")
+inner()

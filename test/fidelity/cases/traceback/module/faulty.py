@@ -1,0 +1,3 @@
+def f():
+    raise OSError(28, "No space left on device", "some.txt")
+f()

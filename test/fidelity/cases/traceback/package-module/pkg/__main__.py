@@ -1,0 +1,2 @@
+from .work import go
+go()

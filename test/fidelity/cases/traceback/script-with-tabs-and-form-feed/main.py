@@ -1,0 +1,3 @@
+if True:
+	x = [1,	2]
+	print(x[	5])

@@ -1,0 +1,3 @@
+def f(first=1, second=2):
+    pass
+f(frist=3)

@@ -1,0 +1,3 @@
+colour = "red"
+print(color, colour)
+print(colur)

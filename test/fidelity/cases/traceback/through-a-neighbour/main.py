@@ -1,0 +1,4 @@
+import helper
+def main():
+    helper.run(lambda: 1 / 0)
+main()

@@ -1,0 +1,4 @@
+def leak():
+    f = open(__file__)
+leak()
+print("after the leak")
