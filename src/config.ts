@@ -8,6 +8,8 @@ export interface Invocation {
   readonly program: Program | null;
   /** sys.argv. */
   readonly argv: readonly string[];
+  /** All of woma's own arguments: sys.orig_argv. */
+  readonly commandLine: readonly string[];
   readonly flags: InterpreterFlags;
   readonly resetGlobals: boolean;
   readonly keepHistory: boolean;

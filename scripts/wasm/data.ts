@@ -1,4 +1,4 @@
-import { type Bytes, concat, Reader, signed, sized, unsigned, vector } from "./binary.ts";
+import { type Bytes, concat, type Reader, signed, sized, unsigned, vector } from "./binary.ts";
 import { readSections, readVector, SECTION, section, writeModule } from "./module.ts";
 
 /**

@@ -15,6 +15,8 @@ import { defaultAction, SIGALRM, SIGINT, type SignalNumber } from "./signals.ts"
 export interface ProgramRequest {
   readonly program: Program;
   readonly argv: readonly string[];
+  /** sys.orig_argv, without the executable. */
+  readonly commandLine: readonly string[];
   readonly flags: InterpreterFlags;
   /** The script's text; empty for the other kinds of program. */
   readonly source: Uint8Array;
@@ -91,6 +93,7 @@ export class Session {
     const start: Start = {
       program: request.program,
       argv: request.argv,
+      commandLine: request.commandLine,
       flags: request.flags,
       environment: request.environment,
       workingDirectory: request.workingDirectory,
@@ -99,6 +102,7 @@ export class Session {
       streams,
       memoryLimitBytes: request.limits.memoryLimitBytes,
       neighbourDirectory: resources.neighbours?.directory ?? null,
+      shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
     };
     this.#guard(request.limits);
     this.#cell.reply(start, request.source);

@@ -22,7 +22,17 @@ export interface PyodideModule {
   PyProxy_getPtr(proxy: PyProxy): number;
   stringToNewUTF8(text: string): number;
   _malloc(bytes: number): number;
+  _fopen(path: number, mode: number): number;
   _free(address: number): void;
+  _PyRun_FileExFlags(
+    file: number,
+    filename: number,
+    start: number,
+    globals: number,
+    locals: number,
+    closeFile: number,
+    flags: number,
+  ): number;
   _PyConfig_Set(name: number, value: number): number;
   _PyBool_FromLong(value: number): number;
   _PyLong_FromLong(value: number): number;
@@ -73,6 +83,7 @@ export interface FileStream {
   tty?: { ops: object };
   stream_ops: Partial<StreamOperations>;
   seekable?: boolean;
+  closeOnExec?: boolean;
   reply?: Uint8Array;
 }
 

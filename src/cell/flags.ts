@@ -15,6 +15,7 @@ const POSITION = {
   hash_randomization: 11,
   isolated: 12,
   dev_mode: 13,
+  utf8_mode: 14,
   safe_path: 16,
 } as const;
 
@@ -44,6 +45,7 @@ export function applyFlags(module: PyodideModule, flags: InterpreterFlags): void
   set("hash_randomization", 1);
   set("isolated", flags.isolated);
   set("dev_mode", devMode, pythonBoolean(module, devMode));
+  if (flags.xOptions.includes("utf8") || flags.xOptions.includes("utf8=1")) set("utf8_mode", 1);
   set("safe_path", flags.safePath, pythonBoolean(module, flags.safePath));
   proxy.destroy();
 }

@@ -28,7 +28,7 @@ export async function main(brokerPid: string | undefined, snapshotPath: string |
   const start = hello.reply;
   setTimeZone(module, interpreter.timeZoneSlots, start.timeZone);
   interpreter.memory.set(start.memoryLimitBytes);
-  for (const grant of start.streams) openKstream(module, kernel, grant);
+  for (const grant of start.streams) openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
   installDevices(module, kernel);
   if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
 

@@ -5,6 +5,7 @@ import woma_install from "./python/woma_install.py" with { type: "text" };
 import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
 import woma_main from "./python/woma_main.py" with { type: "text" };
 import woma_neighbours from "./python/woma_neighbours.py" with { type: "text" };
+import woma_os from "./python/woma_os.py" with { type: "text" };
 import woma_prepare from "./python/woma_prepare.py" with { type: "text" };
 import woma_prompt from "./python/woma_prompt.py" with { type: "text" };
 import woma_refusals from "./python/woma_refusals.py" with { type: "text" };
@@ -19,6 +20,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_kernel,
   woma_main,
   woma_neighbours,
+  woma_os,
   woma_prepare,
   woma_prompt,
   woma_refusals,

@@ -2,6 +2,7 @@ import type { Start } from "../protocol/messages.ts";
 import type { Interpreter } from "./boot.ts";
 import type { PyodideModule, PyProxy } from "./emscripten.ts";
 import { applyFlags } from "./flags.ts";
+import { GuestExit } from "./kernel/system-calls.ts";
 
 /** How a program ended, as the broker is told. */
 export interface Outcome {
@@ -24,10 +25,10 @@ export function runProgram(interpreter: Interpreter, start: Start, source: Uint8
   try {
     applyFlags(module, start.flags);
     const main = module.API.runPythonInternal("import woma_main; woma_main");
-    let outcome = runAndReport(module, main, main.begin(JSON.stringify(start), source));
-    if (start.flags.inspect && start.program.kind !== "prompt") {
-      outcome = runAndReport(module, main, main.prompt_after(start.flags.quiet));
-    }
+    const promptFollows = start.flags.inspect && start.program.kind !== "prompt";
+    const program = main.begin(JSON.stringify(start), source);
+    let outcome = runAndReport(module, main, { program, promptFollows });
+    if (promptFollows) outcome = runAndReport(module, main, { program: main.prompt_after(), promptFollows: false });
     return finish(module, main, outcome);
   } catch (error) {
     return outcomeOfExit(error);
@@ -37,21 +38,50 @@ export function runProgram(interpreter: Interpreter, start: Start, source: Uint8
 const EXITED: Outcome = { status: 0, signal: 0, again: false };
 const FAILED: Outcome = { ...EXITED, status: 1 };
 
+/** A program that Python has prepared: a callable, unless it is a file or could not begin. */
+interface Prepared {
+  readonly program: PyProxy | undefined;
+  /** Then sys.exit is an exception like any other. */
+  readonly promptFollows: boolean;
+}
+
 /** Calls the program with no Python frame below it, as CPython's main does. */
-function runAndReport(module: PyodideModule, main: PyProxy, program: PyProxy | undefined): Outcome {
-  if (program === undefined) return { ...EXITED, status: main.last_status };
-  const result = module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
-  program.destroy();
+function runAndReport(module: PyodideModule, main: PyProxy, { program, promptFollows }: Prepared): Outcome {
+  const file = main.file_to_run;
+  if (program === undefined && file === undefined) return { ...EXITED, status: main.last_status };
+  const result = program === undefined ? runFile(module, file) : module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
+  main.file_to_run = undefined;
   if (result !== 0) {
     module._Py_DecRef(result);
     return EXITED;
   }
-  return reportException(module, main);
+  return reportException(module, main, promptFollows);
+}
+
+const FILE_INPUT = 257;
+
+/** CPython's own parser of files has better words for bytes that are no Python than compile() has. */
+function runFile(module: PyodideModule, file: PyProxy): number {
+  const [path, shownAs] = [file.get(0), file.get(1)].map((text: string) => module.stringToNewUTF8(text));
+  const mode = module.stringToNewUTF8("r");
+  const namespace = file.get(2);
+  const globals = module.PyProxy_getPtr(namespace);
+  const opened = module._fopen(path ?? 0, mode);
+  if (opened === 0) throw new Error(`the cell has no file ${file.get(0)}`);
+  const result = module._PyRun_FileExFlags(opened, shownAs ?? 0, FILE_INPUT, globals, globals, 1, 0);
+  for (const text of [path, shownAs, mode]) module._free(text ?? 0);
+  namespace.destroy();
+  file.destroy();
+  return result;
 }
 
 /** Shows the exception that ended the program, and gives CPython's exit status for it. */
-function reportException(module: PyodideModule, main: PyProxy): Outcome {
+function reportException(module: PyodideModule, main: PyProxy, promptFollows: boolean): Outcome {
   const exception = module._PyErr_GetRaisedException();
+  if (promptFollows) {
+    callWithObject(module, main.report, exception);
+    return FAILED;
+  }
   const verdict = callWithObject(module, main.verdict, exception);
   switch (verdict) {
     case VERDICT.entryDone:
@@ -98,9 +128,10 @@ function finish(module: PyodideModule, main: PyProxy, outcome: Outcome): Outcome
 
 /** C's exit() and abort() arrive as JavaScript exceptions; anything else is the interpreter's death. */
 function outcomeOfExit(error: unknown): Outcome {
-  const exit = error as { name?: string; status?: number; message?: string };
-  if (exit.name === "ExitStatus" && typeof exit.status === "number") return { ...EXITED, status: exit.status & 0xff };
-  if (error instanceof WebAssembly.RuntimeError && /^Aborted\(/.test(error.message)) return { ...EXITED, signal: SIGABRT };
-  throw error;
+  if (!(error instanceof GuestExit)) throw error;
+  if (error.by === "abort") return { ...EXITED, signal: SIGABRT };
+  // libc's raise() ends a program so when the signal's default action is to end it.
+  if (error.by === "exit" && error.status > 128 && error.status < 128 + 65) return { ...EXITED, signal: error.status - 128 };
+  return { ...EXITED, status: error.status & 0xff };
 }
 

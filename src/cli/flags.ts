@@ -35,6 +35,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     invocation: {
       program,
       argv: programArgv,
+      commandLine: argv,
       flags: interpreterFlags(given),
       resetGlobals: given.resetGlobals ?? false,
       keepHistory: given.history,
@@ -57,6 +58,7 @@ function interpreterFlags(given: Options): InterpreterFlags {
     safePath: isolated || (given.P ?? false),
     noUserSite: isolated || (given.s ?? false),
     noSite: given.S ?? false,
+    skipFirstLine: given.x ?? false,
     optimize: given.O,
     verbose: given.v,
     bytesWarning: given.b,
@@ -76,6 +78,7 @@ interface Options {
   readonly P?: true;
   readonly s?: true;
   readonly S?: true;
+  readonly x?: true;
   readonly O: number;
   readonly v: number;
   readonly b: number;
@@ -127,7 +130,11 @@ function commandDefinition(): Command {
     .option("-P", "do not put the script's or the current directory on sys.path, nor import from it")
     .option("-E", "ignore PYTHON* variables (a program sees none)")
     .option("-s", "no user site directory (there is none)")
-    .option("-S", "do not import site");
+    .option("-S", "do not import site")
+    .option("-x", "skip the first line of FILE")
+    .option("-d", "accepted, without effect: debugs the parser of a debug build")
+    .option("-R", "accepted, without effect: hashes of str are the same in each run")
+    .option("--check-hash-based-pycs <MODE>", "accepted, without effect: there are no .pyc files of the user's");
 }
 
 function seconds(text: string): number {

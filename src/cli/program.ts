@@ -34,7 +34,7 @@ function loadDirectory(directory: string): LoadedProgram {
       hint: "name a file, or put a __main__.py into the directory",
     });
   }
-  return { program: { kind: "script", path: main }, source: readScript(main), neighbourDirectory: realpathSync(directory) };
+  return { program: { kind: "directory", path: directory }, source: NO_SOURCE, neighbourDirectory: realpathSync(directory) };
 }
 
 function readScript(path: string): Uint8Array {

@@ -89,6 +89,7 @@ function programRequest(config: Config, program: Program, source: Uint8Array): P
     program,
     source,
     argv: config.argv,
+    commandLine: config.commandLine,
     flags: config.flags,
     environment: config.environment,
     workingDirectory: config.workingDirectory,

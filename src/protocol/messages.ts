@@ -65,6 +65,8 @@ const shapes = {
   /** Terminal control, passed through raw: Linux's numbers and structures. */
   ioctl: { handle: count, request: count, argument: integer },
   close: { handle: count },
+  /** A new pipe(2). */
+  pipe: {},
   /** One real-time interval timer, as setitimer(2); a delay of 0 stops it. A query only asks what is left. */
   timer: { delayMs: milliseconds, intervalMs: milliseconds, query: flag },
   /** The signals that Python code handles or ignores itself; the broker ends the cell for the others. */
@@ -97,6 +99,7 @@ export interface Replies {
   poll: { readonly ready: readonly (readonly [number, number])[] };
   ioctl: Record<string, never>;
   close: Record<string, never>;
+  pipe: { readonly reader: number; readonly writer: number };
   timer: { readonly delayMs: number; readonly intervalMs: number };
   signals: Record<string, never>;
   module: ModuleReply;
@@ -118,6 +121,8 @@ export type ReplyTo<Op extends Request["op"]> = Replies[Op] | Failure;
 export interface Start {
   readonly program: Program;
   readonly argv: readonly string[];
+  /** sys.orig_argv, without the executable. */
+  readonly commandLine: readonly string[];
   readonly flags: InterpreterFlags;
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
@@ -129,12 +134,16 @@ export interface Start {
   readonly memoryLimitBytes: number;
   /** Directory whose modules may be imported through the broker; null when none may. */
   readonly neighbourDirectory: string | null;
+  /** Which of the modules that an interpreter has from the start are shadowed by ones in that directory. */
+  readonly shadowed: readonly string[];
 }
 
 export type Program =
   | { readonly kind: "command"; readonly code: string }
   | { readonly kind: "module"; readonly name: string }
   | { readonly kind: "script"; readonly path: string }
+  /** A directory with a __main__.py. */
+  | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "stdin" }
   | { readonly kind: "prompt"; readonly once: boolean };
 
@@ -149,6 +158,7 @@ export interface InterpreterFlags {
   readonly safePath: boolean;
   readonly noUserSite: boolean;
   readonly noSite: boolean;
+  readonly skipFirstLine: boolean;
   readonly optimize: number;
   readonly verbose: number;
   readonly bytesWarning: number;

@@ -2,6 +2,7 @@ import { INLINE_BYTES, type Failure, type Replies, type Request, type RequestOf 
 import type { Neighbours } from "./neighbours.ts";
 import { HandleTable, POLLNVAL } from "./objects.ts";
 import type { IntervalTimer } from "./clock.ts";
+import { createPipe } from "./pipe.ts";
 import type { History } from "./history.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -38,6 +39,10 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       return control(process, request, bytes, reply);
     case "close":
       return reply("close", process.handles.close(request.handle) ? {} : { errno: "EBADF" });
+    case "pipe": {
+      const { reader, writer } = createPipe(() => process.waiters.wake());
+      return reply("pipe", { reader: process.handles.open(reader), writer: process.handles.open(writer) });
+    }
     case "timer":
       return reply("timer", request.query ? process.timer.left() : process.timer.set(request.delayMs, request.intervalMs));
     case "signals":

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { PRELOADED } from "./preloaded.ts";
 import type { ModuleReply } from "../../protocol/messages.ts";
 
 /** One run may read this much through imports: enough for any project, too little to copy a disk. */
@@ -34,6 +35,17 @@ export class Neighbours {
       if (bytes !== null) return { reply: { kind, path: file }, bytes };
     }
     return this.#isDirectory(path) ? { reply: { kind: "namespace", path }, bytes: NO_BYTES } : NONE;
+  }
+
+  /** The names that an import would find here first; they hide the standard library's. */
+  topLevelNames(): string[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.#root);
+    } catch {
+      return [];
+    }
+    return names.map((name) => name.replace(/\.py$/, "")).filter((name) => PRELOADED.has(name));
   }
 
   /** A file below an imported package's directory; null when there is none to be had. */

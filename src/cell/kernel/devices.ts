@@ -5,6 +5,7 @@ import { kstreamOperations } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
 
 const WOMA_MAJOR = 70;
+const ENOSPC = 51;
 const ENXIO = 60;
 const EINVAL = 28;
 
@@ -15,6 +16,10 @@ const EINVAL = 28;
 export function installDevices(module: PyodideModule, kernel: Kernel): void {
   for (const name of ["tty1", "console"]) removeDevice(module, name);
   addDevice(module, "woma", 0, requestOperations(kernel));
+  addDevice(module, "zero", 5, zeroOperations(() => 0));
+  addDevice(module, "full", 6, zeroOperations(() => {
+    throw kernel.error(ENOSPC);
+  }));
   for (const [name, fd] of [["stdin", 0], ["stdout", 1], ["stderr", 2], ["tty", 0]] as const) {
     addDevice(module, name, name === "tty" ? 4 : fd + 1, streamDevice(module, kernel, fd, name === "tty"));
   }
@@ -46,6 +51,17 @@ function streamDevice(module: PyodideModule, kernel: Kernel, fd: number, termina
       stream.seekable = false;
       if (granted.terminal) stream.tty = { ops: {} };
     },
+  };
+}
+
+/** /dev/zero, and /dev/full, which differs in what a write does. */
+function zeroOperations(write: () => 0): Partial<StreamOperations> {
+  return {
+    read(_stream, buffer, offset, length) {
+      buffer.fill(0, offset, offset + length);
+      return length;
+    },
+    write: (_stream, _buffer, _offset, length) => length + write(),
   };
 }
 

@@ -10,19 +10,25 @@ const REGULAR = 0o100000;
 const DIRECTORY = 0o040000;
 const TERMINAL_MAJOR_MINOR = 0x8800;
 
+/** A handle to open as a stream: at this descriptor, or at the lowest that is free. */
+export interface KstreamRequest extends Omit<StreamGrant, "fd"> {
+  readonly fd?: number;
+  readonly access: "read" | "write";
+}
+
 /** A broker's handle seen as an Emscripten stream, so that read, write, dup, close and fstat need nothing else. */
-export function openKstream(module: PyodideModule, kernel: Kernel, grant: StreamGrant): FileStream {
+export function openKstream(module: PyodideModule, kernel: Kernel, grant: KstreamRequest): FileStream {
   const { FS } = module;
   const terminal = grant.kind === "terminal";
   const root = FS.createNode(null, "/", DIRECTORY | 0o755, 0);
   const node = FS.createNode(root, `kernel${grant.handle}`, modeOf(grant.kind), 0);
   node.kernel = { handle: grant.handle, references: 1, terminal };
-  if (FS.getStream(grant.fd) !== null) FS.closeStream(grant.fd);
+  if (grant.fd !== undefined && FS.getStream(grant.fd) !== null) FS.closeStream(grant.fd);
   const stream = FS.createStream(
     {
       path: terminal ? "/dev/tty" : `pipe:[${grant.handle}]`,
       node,
-      flags: grant.fd === 0 ? 0 : 1,
+      flags: grant.access === "read" ? 0 : 1,
       seekable: false,
       stream_ops: kstreamOperations(kernel),
     },

@@ -1,13 +1,19 @@
 import { NO_BYTES } from "../../protocol/framing.ts";
 import { isFailure } from "../../protocol/channel.ts";
 import type { HostImports, PyodideModule } from "../emscripten.ts";
-import { handleOf } from "./kstream.ts";
+import { handleOf, openKstream } from "./kstream.ts";
 import { type Kernel, libcErrno } from "./request.ts";
 import { SLEEP_DOOR, sleep } from "./sleep.ts";
 
+const F_GETFD = 1;
+const F_SETFD = 2;
 const F_SETFL = 4;
+const FD_CLOEXEC = 1;
+const O_CLOEXEC = 0o2000000;
 const ACCESS_MODE = 3;
-const FIOCLEX_FAMILY = 0x5450;
+const FIONCLEX = 0x5450;
+const FIOCLEX = 0x5451;
+const FIONBIO = 0x5421;
 const POLLIN_OR_POLLOUT = 5;
 const POLLNVAL = 32;
 const ENOSYS = 52;
@@ -33,15 +39,35 @@ export function systemCalls(module: () => PyodideModule, kernel: Kernel, stock: 
     __syscall_ioctl: ioctl(module, kernel, stock["__syscall_ioctl"]),
     __syscall_fcntl64: fcntl(module, stock["__syscall_fcntl64"]),
     __syscall_mknodat: mknodOrSleep(module, kernel, stock["__syscall_mknodat"]),
+    __syscall_pipe: (address: number) => pipe(module(), kernel, address >>> 0),
     __syscall_bind: () => -EOPNOTSUPP,
     __syscall_listen: () => -EOPNOTSUPP,
     __syscall_connect: () => -EOPNOTSUPP,
     // Pyodide reopens standard error around an exception that leaves Python, on a device of its own.
     capture_stderr: () => {},
     restore_stderr: () => 0,
+    exit: (status: number) => {
+      throw new GuestExit("exit", status);
+    },
+    proc_exit: (status: number) => {
+      throw new GuestExit("_exit", status);
+    },
+    _abort_js: () => {
+      throw new GuestExit("abort", 0);
+    },
     // There is no shell; and stock Emscripten would run the command on the host.
     _emscripten_system: () => -ENOSYS,
   };
+}
+
+/** C's exit(), _exit() or abort(): it unwinds all of C and Python. */
+export class GuestExit extends Error {
+  constructor(
+    readonly by: "exit" | "_exit" | "abort",
+    readonly status: number,
+  ) {
+    super(`${by}(${status})`);
+  }
 }
 
 /** What a poll waits for besides the kernel's handles: streams in the cell, such as a pipe to itself. */
@@ -79,6 +105,18 @@ function poll(module: PyodideModule, kernel: Kernel, descriptors: number, count:
   return changed;
 }
 
+function pipe(module: PyodideModule, kernel: Kernel, address: number): number {
+  const { reply } = kernel.channel.call({ op: "pipe" });
+  if (isFailure(reply)) return -libcErrno(reply.errno);
+  const reader = openKstream(module, kernel, { handle: reply.reader, kind: "pipe", access: "read" });
+  const writer = openKstream(module, kernel, { handle: reply.writer, kind: "pipe", access: "write" });
+  // Python's own pipes are never inherited, and it does not ask for that in this build.
+  reader.closeOnExec = writer.closeOnExec = true;
+  module.HEAP32[address >> 2] = reader.fd;
+  module.HEAP32[(address + 4) >> 2] = writer.fd;
+  return 0;
+}
+
 function localReadiness(module: PyodideModule, fd: number, events: number): number {
   const stream = module.FS.getStream(fd);
   if (stream === null) return POLLNVAL;
@@ -90,7 +128,12 @@ function localReadiness(module: PyodideModule, fd: number, events: number): numb
 function ioctl(module: () => PyodideModule, kernel: Kernel, stock: HostImports[string] | undefined): HostImports[string] {
   return (fd: number, request: number, varargs: number) => {
     const handle = handleOf(module(), fd);
-    if (handle === undefined || (request & 0xfff0) === FIOCLEX_FAMILY || request === 0x5421) return stock?.(fd, request, varargs);
+    const stream = module().FS.getStream(fd);
+    if (stream !== null && (request === FIOCLEX || request === FIONCLEX)) {
+      stream.closeOnExec = request === FIOCLEX;
+      return 0;
+    }
+    if (handle === undefined || request === FIONBIO) return stock?.(fd, request, varargs);
     const argument = module().HEAPU32[varargs >>> 2] ?? 0;
     const length = IOCTL_BYTES.get(request) ?? 0;
     const { reply, bytes } = kernel.channel.call(
@@ -103,14 +146,24 @@ function ioctl(module: () => PyodideModule, kernel: Kernel, stock: HostImports[s
   };
 }
 
-/** Stock F_SETFL can set O_NONBLOCK and never clears it. */
+/** Stock F_SETFL can set O_NONBLOCK and never clears it, and F_GETFD always answers 0. */
 function fcntl(module: () => PyodideModule, stock: HostImports[string] | undefined): HostImports[string] {
   return (fd: number, command: number, varargs: number) => {
     const stream = module().FS.getStream(fd);
-    if (command !== F_SETFL || stream === null) return stock?.(fd, command, varargs);
-    const flags = module().HEAPU32[varargs >>> 2] ?? 0;
-    stream.flags = (stream.flags & ACCESS_MODE) | (flags & ~ACCESS_MODE);
-    return 0;
+    if (stream === null) return stock?.(fd, command, varargs);
+    const argument = () => module().HEAPU32[varargs >>> 2] ?? 0;
+    switch (command) {
+      case F_GETFD:
+        return (stream.closeOnExec ?? (stream.flags & O_CLOEXEC) !== 0) ? FD_CLOEXEC : 0;
+      case F_SETFD:
+        stream.closeOnExec = (argument() & FD_CLOEXEC) !== 0;
+        return 0;
+      case F_SETFL:
+        stream.flags = (stream.flags & ACCESS_MODE) | (argument() & ~ACCESS_MODE);
+        return 0;
+      default:
+        return stock?.(fd, command, varargs);
+    }
   };
 }
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import selectors
 import socket
-from asyncio import base_events, events, unix_events
+from asyncio import base_events, events, runners, unix_events
 
 
 class _PipeEnd:
@@ -54,7 +54,8 @@ async def getnameinfo(self, sockaddr, flags=0):
 
 
 def install() -> None:
-    # Pyodide leaves a loop of its own running, which asyncio.run refuses to nest in.
+    # Pyodide has put a function of its own in the place of asyncio.run, and leaves a loop running.
+    asyncio.run = runners.run
     events._set_running_loop(None)
     events._event_loop_policy = None
     asyncio.set_event_loop(None)

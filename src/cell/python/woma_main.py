@@ -7,6 +7,7 @@ import json
 import linecache
 import os
 import random
+import runpy
 import sys
 import tempfile
 import textwrap
@@ -35,7 +36,9 @@ def begin(start_json: str, source) -> functools.partial | None:
             case "command":
                 return command(module, program["code"])
             case "script":
-                return script(module, program["path"], source.to_bytes())
+                return script(module, program["path"], source.to_bytes(), start["flags"]["skipFirstLine"])
+            case "directory":
+                return functools.partial(runpy._run_module_as_main, "__main__", False)
             case "stdin":
                 return standard_input(module)
             case "module":
@@ -46,7 +49,7 @@ def begin(start_json: str, source) -> functools.partial | None:
         # Python raised this before there was a frame of the program's: it is shown without ours.
         global last_status
         error.__traceback__ = None
-        last_status = report(error)
+        last_status = exit_status(error) if isinstance(error, SystemExit) else report(error)
     return None
 
 
@@ -57,9 +60,9 @@ last_status = 0
 ERROR, INTERRUPT, BROKEN_OUTPUT, ENTRY_DONE = -1, -2, -3, -4
 
 
-def prompt_after(quiet: bool) -> functools.partial:
+def prompt_after() -> functools.partial:
     """The prompt that -i opens on what the program left behind."""
-    return functools.partial(woma_prompt.interact, sys.modules["__main__"], quiet, False)
+    return functools.partial(woma_prompt.interact, sys.modules["__main__"], True, False)
 
 
 def settle(start: dict) -> None:
@@ -75,13 +78,21 @@ def settle(start: dict) -> None:
     os.chdir(start["workingDirectory"])
     woma_streams.open_standard_streams([grant["fd"] for grant in start["streams"]], flags["unbuffered"])
     sys.argv[:] = start["argv"]
-    sys.orig_argv[:] = [sys.executable, *start["argv"]]
+    sys.orig_argv[:] = [sys.executable, *start["commandLine"]]
     sys.dont_write_bytecode = flags["dontWriteBytecode"]
     apply_options(flags)
     if start["neighbourDirectory"] is not None:
         woma_neighbours.install(start["neighbourDirectory"])
-    if not flags["safePath"]:
-        sys.path.insert(0, first_path_entry(start["program"]))
+    for name in start["shadowed"]:
+        forget_module(name)
+    if not flags["safePath"] or start["program"]["kind"] == "directory":
+        sys.path.insert(0, first_path_entry(start))
+
+
+def forget_module(name: str) -> None:
+    """An import finds the module beside the script, though the interpreter has the library's own already."""
+    for loaded in [key for key in sys.modules if key == name or key.startswith(name + ".")]:
+        del sys.modules[loaded]
 
 
 def refresh_time_zone() -> None:
@@ -95,9 +106,11 @@ def refresh_time_zone() -> None:
     time.tzname = (standard.tm_zone, daylight.tm_zone)
 
 
-def first_path_entry(program: dict) -> str:
-    if program["kind"] == "script":
-        return os.path.dirname(program["path"])
+def first_path_entry(start: dict) -> str:
+    program = start["program"]
+    if program["kind"] in ("script", "directory"):
+        # Links in the script's path are resolved for this, as CPython does.
+        return start["neighbourDirectory"] or os.path.dirname(program["path"])
     return os.getcwd() if program["kind"] == "module" else ""
 
 
@@ -122,6 +135,7 @@ def apply_options(flags: dict) -> None:
     if flags["noSite"]:
         for name in ("exit", "quit", "copyright", "credits", "license", "help"):
             vars(builtins).pop(name, None)
+        sys.modules.pop("site", None)
         sys.path[:] = [entry for entry in sys.path if not entry.endswith("site-packages")]
 
 
@@ -140,13 +154,17 @@ def command(module: types.ModuleType, code: str) -> functools.partial:
     return functools.partial(exec, compiled, module.__dict__)
 
 
-def script(module: types.ModuleType, path: str, source: bytes) -> functools.partial:
+def script(module: types.ModuleType, path: str, source: bytes, skip_first_line: bool) -> functools.partial | None:
     if (archive := archive_on_path(path, source)) is not None:
         return archive
     module.__file__ = path
     module.__cached__ = None
     module.__loader__ = SourceFileLoader("__main__", path)
-    keep_copy(path, source)
+    kept = keep_copy(path, source)
+    if skip_first_line:
+        source = b"\n" + source.partition(b"\n")[2]
+    elif kept:
+        return run_file(path, path, module)
     return functools.partial(exec, compile(source, path, "exec", dont_inherit=True), module.__dict__)
 
 
@@ -154,34 +172,41 @@ def archive_on_path(path: str, source: bytes) -> functools.partial | None:
     """A zip file with a __main__.py is run as one, from a copy in the cell's own memory."""
     if b"PK\x05\x06" not in source[-65557:]:
         return None
-    import runpy
-
     keep_copy(path, source)
     sys.path[0:1] = [path]
     return functools.partial(runpy._run_module_as_main, "__main__", False)
 
 
-def keep_copy(path: str, source: bytes) -> None:
+def keep_copy(path: str, source: bytes) -> bool:
     """The script is a file for itself, for tracebacks and for inspect; its directory holds nothing else."""
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "xb") as file:
             file.write(source)
+        return True
     except OSError:
         # Something of the cell's own is in that place. Tracebacks still find the text here.
         lines = source.decode("utf-8", "replace").splitlines(keepends=True)
         linecache.cache[path] = (len(source), None, lines, path)
+        return False
 
 
-def standard_input(module: types.ModuleType) -> functools.partial:
-    source = sys.stdin.buffer.read() if sys.stdin is not None else b""
-    compiled = compile(source, "<stdin>", "exec", dont_inherit=True)
-    return functools.partial(exec, compiled, module.__dict__)
+# A file for CPython's own file parser: where it is, the name that code and errors show, the namespace.
+file_to_run: tuple[str, str, dict] | None = None
+
+
+def run_file(path: str, shown_as: str, module: types.ModuleType) -> None:
+    global file_to_run
+    file_to_run = (path, shown_as, module.__dict__)
+
+
+def standard_input(module: types.ModuleType) -> None:
+    module.__file__ = "<stdin>"
+    if sys.stdin is not None:
+        run_file("/dev/stdin", "<stdin>", module)
 
 
 def named_module(name: str) -> functools.partial | None:
-    import runpy
-
     if (reason := woma_refusals.refused_module(name)) is not None:
         print(f"{sys.executable}: {reason}", file=sys.stderr)
         raise SystemExit(1)
@@ -189,9 +214,7 @@ def named_module(name: str) -> functools.partial | None:
 
 
 def report(error: BaseException) -> int:
-    """Shows an uncaught exception as CPython does; the exit status."""
-    if isinstance(error, SystemExit):
-        return exit_status(error)
+    """Shows an exception that no CPython code will report, as CPython would; the exit status."""
     sys.last_exc = error
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, error.__traceback__
     sys.excepthook(type(error), error, error.__traceback__)

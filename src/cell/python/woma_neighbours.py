@@ -129,6 +129,10 @@ class NeighbourResource(importlib.resources.abc.Traversable):
     def read_bytes(self):
         return read_resource(self._package, self._relative, str(self))
 
+    def read_text(self, encoding=None, errors=None):
+        with self.open("r", encoding=encoding or "utf-8", errors=errors) as stream:
+            return stream.read()
+
     def open(self, mode="r", *args, **kwargs):
         stream = io.BytesIO(self.read_bytes())
         return stream if "b" in mode else io.TextIOWrapper(stream, *args, **kwargs)

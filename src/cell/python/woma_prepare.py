@@ -1,10 +1,11 @@
 """Everything that is the same for every program, done once before the interpreter's snapshot is taken."""
 
-import _imp
 import importlib
-import importlib.machinery
 import sys
 import time
+import zipimport
+
+import pyodide.webloop
 
 # Imported so that a restored interpreter has them: the runner, the prompt, and what most scripts import.
 _PRELOADED = (
@@ -75,9 +76,11 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "WindowsToLinuxPathFinder"]
     sys.dont_write_bytecode = True
     sys.excepthook = sys.__excepthook__
-    time.sleep = _native_sleep()
+    # Pyodide's own sleep returns to a JavaScript loop.
+    time.sleep = pyodide.webloop._orig_sleep
     for name in _PRELOADED:
         importlib.import_module(name)
+    name_sources()
     for name in _FROZEN:
         mark_frozen(name)
 
@@ -85,19 +88,31 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_executors
     import woma_main
     import woma_neighbours
+    import woma_os
     import woma_prompt
     import woma_refusals
     import woma_signals
 
-    for part in (woma_asyncio, woma_executors, woma_refusals, woma_signals):
+    for part in (woma_asyncio, woma_executors, woma_os, woma_refusals, woma_signals):
         part.install()
     assert woma_main and woma_neighbours and woma_prompt
 
 
-def _native_sleep():
-    """CPython's time.sleep, which Pyodide has replaced by one that returns to a JavaScript loop."""
-    spec = importlib.machinery.ModuleSpec("time", importlib.machinery.BuiltinImporter)
-    return _imp.create_builtin(spec).sleep
+def name_sources() -> None:
+    """A module's file is its source, though the archive holds compiled code beside it."""
+    native = zipimport._get_module_code
+
+    def get_module_code(importer, fullname):
+        code, is_package, path = native(importer, fullname)
+        return code, is_package, path.removesuffix("c") if path.endswith(".pyc") else path
+
+    zipimport._get_module_code = get_module_code
+    for module in list(sys.modules.values()):
+        if (path := getattr(module, "__file__", None)) and path.endswith(".pyc"):
+            module.__file__ = path.removesuffix("c")
+        spec = getattr(module, "__spec__", None)
+        if spec is not None and (spec.origin or "").endswith(".pyc"):
+            spec.origin = spec.origin.removesuffix("c")
 
 
 def mark_frozen(name: str) -> None:

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import inspect
 import io
+import linecache
 import os
 import sys
 import types
@@ -94,7 +95,14 @@ def make_console(namespace: dict, plain: bool = False):
             self.compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             self._runner: asyncio.Runner | None = None
 
+        def runsource(self, source, filename="<input>", symbol="single"):
+            self._source = source
+            return super().runsource(source, filename, symbol)
+
         def runcode(self, code):
+            if plain:
+                # _pyrepl does this itself: a traceback shows the line that was typed.
+                linecache._register_code(code, self._source, code.co_filename)
             if not code.co_flags & inspect.CO_COROUTINE:
                 return super().runcode(code)
             if self._runner is None:

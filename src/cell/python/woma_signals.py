@@ -1,33 +1,21 @@
 """Signals as on Linux: the broker delivers them, keeps the one interval timer, and carries out default actions."""
 
 import os
+import select
 import signal
 
 import woma_kernel
 
-_IGNORED_BY_DEFAULT = frozenset({signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH})
-
-# CPython's own functions, which know nothing of the broker.
+# CPython's own, which knows nothing of the broker.
 _native_signal = signal.signal
-_native_raise_signal = signal.raise_signal
-
-
-class SignalExit(BaseException):
-    """Ends the program as the signal's default action would; never seen by a program that does not look."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def install() -> None:
     signal.signal = set_handler
-    signal.raise_signal = raise_signal
     signal.alarm = alarm
     signal.setitimer = setitimer
     signal.getitimer = getitimer
     signal.pause = pause
-    os.kill = kill
 
 
 def set_handler(signalnum, handler):
@@ -44,23 +32,6 @@ def set_handler(signalnum, handler):
             handled.append(number)
     woma_kernel.request("signals", handled=handled, ignored=ignored)
     return previous
-
-
-def raise_signal(signalnum) -> None:
-    number = int(signalnum)
-    handler = signal.getsignal(number)
-    if handler is signal.SIG_IGN or (handler is signal.SIG_DFL and number in _IGNORED_BY_DEFAULT):
-        return
-    if handler is signal.SIG_DFL or number in (signal.SIGKILL, signal.SIGSTOP):
-        woma_kernel.request("exit", status=0, signal=number, again=False)
-    _native_raise_signal(number)
-
-
-def kill(pid, signalnum) -> None:
-    if pid not in (os.getpid(), 0, -1, -os.getpid()):
-        raise ProcessLookupError(3, os.strerror(3))
-    if signalnum:
-        raise_signal(signalnum)
 
 
 def setitimer(which, seconds, interval=0.0):
@@ -85,24 +56,14 @@ def alarm(seconds) -> int:
 
 
 def pause() -> None:
-    import select
-
-    received = False
-
-    def note(*_):
-        nonlocal received
-        received = True
-
-    # A poll resumes after a handler has run; time slices let the end of it be seen.
-    before = signal.set_wakeup_fd(-1)
+    """Waits for a signal whose handler returns: the wake-up descriptor tells of it, poll itself resumes."""
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
+    before = signal.set_wakeup_fd(write_end)
     try:
-        signal.set_wakeup_fd(write_end)
         poller = select.poll()
         poller.register(read_end, select.POLLIN)
-        while not poller.poll():
-            pass
+        poller.poll()
     finally:
         signal.set_wakeup_fd(before)
         os.close(read_end)

@@ -1,4 +1,4 @@
-"""The standard streams, opened as CPython's own start-up opens them."""
+"""The standard streams, opened as CPython's own start-up opens them in the C.UTF-8 locale."""
 
 import io
 import os
@@ -7,8 +7,8 @@ import sys
 
 def open_standard_streams(descriptors: list[int], unbuffered: bool) -> None:
     """Opens 0, 1 and 2; one that was not granted becomes None, as for a closed descriptor."""
-    sys.stdin = _open(0, "<stdin>", "r", "strict", unbuffered) if 0 in descriptors else None
-    sys.stdout = _open(1, "<stdout>", "w", "strict", unbuffered) if 1 in descriptors else None
+    sys.stdin = _open(0, "<stdin>", "r", "surrogateescape", unbuffered) if 0 in descriptors else None
+    sys.stdout = _open(1, "<stdout>", "w", "surrogateescape", unbuffered) if 1 in descriptors else None
     sys.stderr = _open(2, "<stderr>", "w", "backslashreplace", unbuffered) if 2 in descriptors else None
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
@@ -26,7 +26,7 @@ def _open(descriptor: int, name: str, mode: str, errors: str, unbuffered: bool) 
         buffer,
         encoding="utf-8",
         errors=errors,
-        newline="\n" if writing else None,
+        newline="\n",
         line_buffering=line_by_line,
         write_through=unbuffered and writing,
     )

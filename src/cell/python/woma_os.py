@@ -1,0 +1,24 @@
+"""Functions of os whose Emscripten build does less than Linux's."""
+
+import fcntl
+import os
+
+_native_strerror = os.strerror
+
+
+def install() -> None:
+    os.strerror = strerror
+    os.set_inheritable = set_inheritable
+
+
+def strerror(code, /):
+    """os.strerror, with glibc's words for a number that is no error's."""
+    message = _native_strerror(code)
+    return f"Unknown error {code}" if message == "Unknown error" else message
+
+
+def set_inheritable(fd, inheritable, /):
+    """os.set_inheritable, which does nothing in this build."""
+    flags = fcntl.fcntl(fd, fcntl.F_GETFD)
+    flags = flags & ~fcntl.FD_CLOEXEC if inheritable else flags | fcntl.FD_CLOEXEC
+    fcntl.fcntl(fd, fcntl.F_SETFD, flags)
