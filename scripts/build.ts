@@ -72,8 +72,12 @@ function embeddedAssets(buildId: string): Bun.BunPlugin {
           import wasm from ${file("pyodide.asm.wasm")} with { type: "file" };
           import standardLibrary from ${file("python314.zip")} with { type: "file" };
           import corePackages from ${file("woma-core.zip")} with { type: "file" };
+          import lock from ${file("pyodide-lock.json")} with { type: "file" };
           import snapshot from ${file("snapshot")} with { type: "file" };
-          const read = (path) => () => new Uint8Array(readFileSync(path));
+          const read = (path) => () => {
+            const { buffer, byteOffset, byteLength } = readFileSync(path);
+            return new Uint8Array(buffer, byteOffset, byteLength);
+          };
           export async function loadAssets() {
             return {
               buildId: ${JSON.stringify(buildId)},
@@ -81,6 +85,7 @@ function embeddedAssets(buildId: string): Bun.BunPlugin {
               wasm: read(wasm),
               standardLibrary: read(standardLibrary),
               corePackages: read(corePackages),
+              lock: read(lock),
               snapshot: read(snapshot),
             };
           }`,

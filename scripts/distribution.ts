@@ -11,7 +11,7 @@ import { patchSleep } from "./wasm/sleep.ts";
 export const distributionDirectory = join(buildDirectory, "distribution");
 
 /** The files, by the names that src/cell/assets.ts reads. */
-export const DISTRIBUTION_FILES = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python314.zip", "woma-core.zip"] as const;
+export const DISTRIBUTION_FILES = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python314.zip", "woma-core.zip", "pyodide-lock.json"] as const;
 
 /**
  * Makes the distribution, unless it is there for these sources already; the id of the build. The id is in
@@ -35,6 +35,7 @@ async function distributionParts(): Promise<Record<(typeof DISTRIBUTION_FILES)[n
     "pyodide.asm.wasm": patchSleep(patchErrno(await stock("pyodide.asm.wasm").bytes())),
     "python314.zip": await stdlibArchive(),
     "woma-core.zip": await coreArchive(),
+    "pyodide-lock.json": await stock("pyodide-lock.json").bytes(),
   };
 }
 

@@ -13,6 +13,31 @@ const PATCHES: readonly (readonly [reason: string, from: string, to: string])[] 
     "var loadWebAssemblyModule=(binary,flags,libName,localScope,handle)=>{",
     "var loadWebAssemblyModule=(binary,flags,libName,localScope,handle)=>{Module.__fillGot?.();",
   ],
+  [
+    "each of 274 WebGL functions would get a WebAssembly module of its own at start-up; nothing here calls them",
+    "for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){",
+    'for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){if(symName.startsWith("emscripten_gl")){entry.value=0;continue}',
+  ],
+  [
+    "to see whether a function is in the table already, addFunction would read all 8,700 entries",
+    "var addFunction=(func,sig)=>{var rtn=getFunctionAddress(func);if(rtn){return rtn}",
+    "var addedFunctions=new WeakMap;var addFunction=(func,sig)=>{var rtn=addedFunctions.get(func)||(sig?0:getFunctionAddress(func));if(rtn){return rtn}",
+  ],
+  [
+    "so it remembers what it has added itself",
+    "functionsInTableMap.set(func,ret);return ret};",
+    "functionsInTableMap?.set(func,ret);addedFunctions.set(func,ret);return ret};",
+  ],
+  [
+    "and this one is new for sure",
+    "addFunction(trampolineInstance.exports.trampoline_call)",
+    'addFunction(trampolineInstance.exports.trampoline_call,"iiiii")',
+  ],
+  [
+    "a probe whether WebAssembly can be compiled at all would wait behind the compilation of CPython",
+    "try{new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0]))}catch(e){canConstructWasm=false}",
+    "",
+  ],
 ];
 
 export function patchLoader(source: string): string {

@@ -8,6 +8,8 @@ import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 
 /** A request's JSON and inline bytes; more than any honest cell sends in one frame. */
 const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
+/** The cell sees nothing of the user's environment. Bun compiles wasm with one thread on two cores unless told. */
+const CELL_ENVIRONMENT = { BUN_JSC_numberOfWasmCompilerThreads: "2" };
 const MAXIMUM_LOG_BYTES = 64 * 1024;
 
 /** How woma re-executes itself as a cell. */
@@ -44,7 +46,7 @@ export class CellProcess {
     const words = [...leading, CELL_ARGUMENT, String(process.pid), ...(snapshotPath === undefined ? [] : [snapshotPath])];
     this.#child = spawn(executable, words, {
       stdio: ["pipe", "pipe", "pipe", this.shared?.fd ?? "ignore"],
-      env: {},
+      env: CELL_ENVIRONMENT,
       cwd: process.platform === "win32" ? undefined : "/",
       detached: true,
       windowsHide: true,

@@ -12,6 +12,8 @@ export interface Assets {
   readonly wasm: () => Uint8Array<ArrayBuffer>;
   readonly standardLibrary: () => Uint8Array;
   readonly corePackages: () => Uint8Array;
+  /** pyodide-lock.json. */
+  readonly lock: () => Uint8Array;
   /** Null when there is none to be had. */
   readonly snapshot: () => Uint8Array | null;
 }
@@ -19,7 +21,7 @@ export interface Assets {
 /** `snapshotPath` is where a checkout keeps its snapshot; a compiled woma has its own and ignores it. */
 export async function loadAssets(snapshotPath: string | undefined): Promise<Assets> {
   const directory = join(import.meta.dir, "../../.build/distribution");
-  const file = (name: string) => () => new Uint8Array(readFileSync(join(directory, name)));
+  const file = (name: string) => () => bytesOf(readFileSync(join(directory, name)));
   const { default: createPyodideModule } = await import(join(directory, "pyodide.asm.mjs"));
   return {
     buildId: readFileSync(join(directory, "build-id"), "latin1"),
@@ -27,8 +29,14 @@ export async function loadAssets(snapshotPath: string | undefined): Promise<Asse
     wasm: file("pyodide.asm.wasm"),
     standardLibrary: file("python314.zip"),
     corePackages: file("woma-core.zip"),
+    lock: file("pyodide-lock.json"),
     snapshot: () => (snapshotPath === undefined ? null : readOptional(snapshotPath)),
   };
+}
+
+/** The same bytes, no copy: WebAssembly and Emscripten take no Buffer. */
+function bytesOf(buffer: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 }
 
 function readOptional(path: string): Uint8Array | null {

@@ -38,11 +38,10 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
   const kernel = new Kernel(channel, window, () => theModule().FS);
   const memory = growthLimit(theModule);
   const timeZone = timeZoneMemory(theModule);
-  const wasm = await compiling;
   const settings = moduleSettings(restored, {
-    imports(env) {
+    async imports(env) {
       Object.assign(env, systemCalls(theModule, kernel, env), memory.imports, timeZone.imports);
-      return wasm;
+      return compiling;
     },
     filesNeeded(present) {
       module = present;
@@ -50,6 +49,7 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
     },
   });
   module = await assets.createPyodideModule(settings);
+  offerLock(module, assets);
 
   if (restored) {
     if (module.HEAPU8.length < header.memoryBytes) module.growMemory(header.memoryBytes);
@@ -70,7 +70,7 @@ const CORE_PACKAGES = "woma-core.zip";
 /** What happens on the way to a module, in this order. */
 interface Preparation {
   /** Completes the functions that CPython imports; the code to give them to. */
-  imports(env: HostImports): WebAssembly.Module;
+  imports(env: HostImports): Promise<WebAssembly.Module>;
   filesNeeded(module: PyodideModule): void;
 }
 
@@ -94,8 +94,9 @@ function moduleSettings(restored: boolean, preparation: Preparation): ModuleSett
       const errorMarker = Symbol("javascript error");
       imports.env["Jsv_GetError_import"] = () => errorMarker;
       imports.env["JsvError_Check"] = (value: unknown) => value === errorMarker;
-      const wasm = preparation.imports(imports.env);
-      received(new WebAssembly.Instance(wasm, imports as Bun.WebAssembly.Imports), wasm);
+      void preparation.imports(imports.env).then((wasm) => {
+        received(new WebAssembly.Instance(wasm, imports as Bun.WebAssembly.Imports), wasm);
+      });
       return {};
     },
   };
@@ -138,6 +139,18 @@ function installPython(module: PyodideModule): void {
   const prepare = module.API.runPythonInternal("import woma_prepare; woma_prepare.prepare");
   prepare(JSON.stringify([...WASI_TO_LINUX]), JSON.stringify([...ERROR_NAMES]));
   prepare.destroy();
+}
+
+/** micropip looks the distribution's packages up; most programs never do, so the lock is read when it is asked for. */
+function offerLock(module: PyodideModule, assets: Assets): void {
+  let lock: Record<string, unknown> | undefined;
+  const read = (name: string) => {
+    lock ??= JSON.parse(new TextDecoder().decode(assets.lock())) as Record<string, unknown>;
+    return lock[name];
+  };
+  for (const [property, name] of [["lockfile_packages", "packages"], ["lockfile_info", "info"]] as const) {
+    Object.defineProperty(module.API, property, { configurable: true, get: () => read(name) });
+  }
 }
 
 function logToStandardError(text: string): void {

@@ -47,7 +47,6 @@ export interface PyodideModule {
   _PyObject_CallNoArgs(callable: number): number;
   _PyStructSequence_SetItem(sequence: number, index: number, value: number): void;
   _Py_DecRef(object: number): void;
-  _Py_FinalizeEx(): number;
   _Py_IncRef(object: number): void;
 }
 

@@ -7,7 +7,7 @@ import { dieWithBroker } from "./broker-death.ts";
 import { listenForSignals } from "./interrupt.ts";
 import { installDevices } from "./kernel/devices.ts";
 import { openKstream } from "./kernel/kstream.ts";
-import { runProgram } from "./run.ts";
+import { InterpreterDeath, runProgram } from "./run.ts";
 import { setTimeZone } from "./time-zone.ts";
 import { mapSharedMemory } from "./shared-memory.ts";
 
@@ -32,10 +32,18 @@ export async function main(brokerPid: string | undefined, snapshotPath: string |
   installDevices(module, kernel);
   if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
 
-  const outcome = runProgram(interpreter, start, hello.bytes);
-  channel.call({ op: "exit", ...outcome });
-  process.exit(0);
+  try {
+    channel.call({ op: "exit", ...runProgram(interpreter, start, hello.bytes) });
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof InterpreterDeath)) throw error;
+    console.error(error.message);
+    process.exit(INTERPRETER_DIED);
+  }
 }
+
+/** sysexits.h's EX_SOFTWARE. */
+const INTERPRETER_DIED = 70;
 
 /** Whatever the runtime or a library prints goes to standard error, which the broker keeps for a bug report. */
 function keepStandardOutputForFrames(): void {

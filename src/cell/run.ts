@@ -29,7 +29,7 @@ export function runProgram(interpreter: Interpreter, start: Start, source: Uint8
     const program = main.begin(JSON.stringify(start), source);
     let outcome = runAndReport(module, main, { program, promptFollows });
     if (promptFollows) outcome = runAndReport(module, main, { program: main.prompt_after(), promptFollows: false });
-    return finish(module, main, outcome);
+    return finish(main, outcome);
   } catch (error) {
     return outcomeOfExit(error);
   }
@@ -119,16 +119,29 @@ function printException(module: PyodideModule, exception: number): void {
   module._PyErr_Print();
 }
 
-function finish(module: PyodideModule, main: PyProxy, outcome: Outcome): Outcome {
-  if (main.flush_output() && outcome.signal === 0) outcome = { ...EXITED, signal: SIGPIPE };
-  if (outcome.again) return outcome;
-  const flushed = module._Py_FinalizeEx() === 0;
+function finish(main: PyProxy, outcome: Outcome): Outcome {
+  if (outcome.signal === 0 && main.flush_output()) outcome = { ...EXITED, signal: SIGPIPE };
+  // A reader that has gone away ends a program at once, as the signal would.
+  if (outcome.again || outcome.signal === SIGPIPE) return outcome;
+  const flushed = main.finish();
   return flushed || outcome.signal !== 0 ? outcome : { ...outcome, status: FLUSH_FAILED };
+}
+
+/** The interpreter cannot go on: its memory may be in any state. */
+export class InterpreterDeath extends Error {
+  constructor(cause: unknown) {
+    super(
+      cause instanceof RangeError
+        ? "the program recursed deeper than the interpreter's stack (RangeError)"
+        : `the interpreter stopped on an error of its own: ${String(cause)}`,
+      { cause },
+    );
+  }
 }
 
 /** C's exit() and abort() arrive as JavaScript exceptions; anything else is the interpreter's death. */
 function outcomeOfExit(error: unknown): Outcome {
-  if (!(error instanceof GuestExit)) throw error;
+  if (!(error instanceof GuestExit)) throw new InterpreterDeath(error);
   if (error.by === "abort") return { ...EXITED, signal: SIGABRT };
   // libc's raise() ends a program so when the signal's default action is to end it.
   if (error.by === "exit" && error.status > 128 && error.status < 128 + 65) return { ...EXITED, signal: error.status - 128 };

@@ -30,7 +30,7 @@ export function explain(end: ProgramEnd): string {
     case "died":
       return formatError(
         new WomaError(`Python's process died${cause(end.end.signal, end.end.code)}${lastLines(end.end.log)}`, {
-          hint: "this is a defect in woma or in what it is built on, unless the program brought it about on purpose",
+          hint: "what the program did before that is done; run it again for a new interpreter",
         }),
       );
   }
@@ -71,6 +71,6 @@ function cause(signal: NodeJS.Signals | null, code: number | null): string {
 }
 
 function lastLines(log: string): string {
-  const lines = log.trim().split("\n").slice(-200).join("\n");
+  const lines = log.trim().split("\n").slice(-8).join("\n");
   return lines === "" ? "" : `:\n${lines}`;
 }

@@ -7,7 +7,9 @@ _sources: dict[str, str] = {}
 
 
 class _Importer:
-    """Finds and loads the modules that the host handed over."""
+    """Finds and loads the modules that the host handed over; gone from sys.meta_path once all are loaded."""
+
+    __module__ = "woma_install"
 
     @staticmethod
     def find_spec(name, path=None, target=None):

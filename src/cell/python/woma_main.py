@@ -16,6 +16,7 @@ import types
 import warnings
 from importlib._bootstrap_external import SourceFileLoader
 
+import woma_exit
 import woma_neighbours
 import woma_prompt
 import woma_refusals
@@ -248,6 +249,11 @@ def exit_status(error: SystemExit) -> int:
             pass
     print(code, file=sys.stderr)
     return 1
+
+
+def finish() -> bool:
+    """Ends the interpreter; False when its standard output could not be flushed."""
+    return woma_exit.finish()
 
 
 def flush_output() -> bool:

@@ -73,7 +73,9 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     woma_errno.install(dict(json.loads(wasi_to_linux)), dict(json.loads(error_names)))
     sys.path[:] = [entry for entry in sys.path if entry]
     sys.path.insert(len(sys.path) - 1, "/lib/woma-core.zip")
-    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "WindowsToLinuxPathFinder"]
+    sys.meta_path[:] = [
+        finder for finder in sys.meta_path if getattr(finder, "__name__", "") != "WindowsToLinuxPathFinder"
+    ]
     sys.dont_write_bytecode = True
     sys.excepthook = sys.__excepthook__
     # Pyodide's own sleep returns to a JavaScript loop.
@@ -86,6 +88,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
 
     import woma_asyncio
     import woma_executors
+    import woma_exit
     import woma_main
     import woma_neighbours
     import woma_os
@@ -96,6 +99,9 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     for part in (woma_asyncio, woma_executors, woma_os, woma_refusals, woma_signals):
         part.install()
     assert woma_main and woma_neighbours and woma_prompt
+    # All of woma's own modules are loaded by now.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__module__", "") != "woma_install"]
+    woma_exit.remember_library()
 
 
 def name_sources() -> None:

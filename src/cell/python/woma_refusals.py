@@ -5,6 +5,7 @@ import errno
 import os
 import socket
 import subprocess
+import sys
 import threading
 
 NO_THREADS = (
@@ -26,6 +27,17 @@ def install() -> None:
             setattr(os, name, _refusing_process(name))
     socket.socket.bind = socket.socket.listen = _refuse_server
     socket.socket.connect = _refuse_network
+    sys.meta_path.append(_Explainer())
+
+
+class _Explainer:
+    """Last on sys.meta_path: says why a module of the standard library is not there."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if (reason := _ABSENT.get(name)) is not None:
+            raise ModuleNotFoundError(f"No module named {name!r}: {reason}", name=name)
+        return None
 
 
 def refused_module(name: str) -> str | None:
@@ -36,6 +48,20 @@ def refused_module(name: str) -> str | None:
         return NO_VENV
     return None
 
+
+_NO_SCREEN = "woma's Python has no windows; print, or write a file"
+_ABSENT = {
+    "_curses": "this build of Python has no curses; print escape sequences instead",
+    "_multiprocessing": NO_PROCESSES,
+    "_posixshmem": NO_PROCESSES,
+    "_tkinter": _NO_SCREEN,
+    "curses": "this build of Python has no curses; print escape sequences instead",
+    "ensurepip": NO_VENV,
+    "idlelib": _NO_SCREEN,
+    "tkinter": _NO_SCREEN,
+    "turtle": _NO_SCREEN,
+    "venv": NO_VENV,
+}
 
 _PROCESS_FUNCTIONS = (
     "fork",
