@@ -4,12 +4,20 @@ import type { Readable, Writable } from "node:stream";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
 import { CELL_ARGUMENT, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
+import { raiseStackLimit } from "./stack-limit.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 
 /** A request's JSON and inline bytes; more than any honest cell sends in one frame. */
 const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
-/** The cell sees nothing of the user's environment. Bun compiles wasm with one thread on two cores unless told. */
-const CELL_ENVIRONMENT = { BUN_JSC_numberOfWasmCompilerThreads: "2" };
+/** Options of the cell's runtime, which is all that its environment holds: it sees nothing of the user's. */
+function cellEnvironment(stackBytes: number): Record<string, string> {
+  return {
+    // Bun compiles wasm with one thread on two cores unless told.
+    BUN_JSC_numberOfWasmCompilerThreads: "2",
+    ...(stackBytes > 0 && { BUN_JSC_maxPerThreadStackUsage: String(stackBytes) }),
+  };
+}
+
 const MAXIMUM_LOG_BYTES = 64 * 1024;
 
 /** How woma re-executes itself as a cell. */
@@ -46,7 +54,7 @@ export class CellProcess {
     const words = [...leading, CELL_ARGUMENT, String(process.pid), ...(snapshotPath === undefined ? [] : [snapshotPath])];
     this.#child = spawn(executable, words, {
       stdio: ["pipe", "pipe", "pipe", this.shared?.fd ?? "ignore"],
-      env: CELL_ENVIRONMENT,
+      env: cellEnvironment(raiseStackLimit(libc)),
       cwd: process.platform === "win32" ? undefined : "/",
       detached: true,
       windowsHide: true,

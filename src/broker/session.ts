@@ -64,7 +64,8 @@ export class Session {
   #hello: RequestOf<"hello"> | null = null;
   #onHello: (() => void) | null = null;
   #resources: ProgramResources | null = null;
-  #handled: ReadonlySet<number> = new Set();
+  /** CPython's own handler of SIGINT raises KeyboardInterrupt. */
+  #handled: ReadonlySet<number> = new Set([SIGINT]);
   #ignored: ReadonlySet<number> = new Set();
   #unseenInterrupts = 0;
   #verdict: ProgramEnd | null = null;
@@ -112,7 +113,7 @@ export class Session {
   /** Delivers a signal as the system would: to the program's handler, or with its default effect. */
   signal(number: SignalNumber): void {
     if (this.#ignored.has(number)) return;
-    if (number !== SIGINT && !this.#handled.has(number)) {
+    if (!this.#handled.has(number)) {
       if (defaultAction(number) === "terminate") this.end({ how: "signalled", signal: number });
       return;
     }

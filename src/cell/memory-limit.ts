@@ -4,7 +4,11 @@ import type { HostImports, PyodideModule } from "./emscripten.ts";
 export interface MemoryLimit {
   readonly imports: HostImports;
   set(limitBytes: number): void;
+  /** Allows a little more, for what has to be done after the limit was hit. */
+  grantHeadroom(): void;
 }
+
+const HEADROOM_BYTES = 16 * 1024 * 1024;
 
 const WASM_PAGE_BYTES = 65536;
 const MAXIMUM_BYTES = 4 * 1024 ** 3 - WASM_PAGE_BYTES;
@@ -24,6 +28,9 @@ export function growthLimit(module: () => PyodideModule): MemoryLimit {
   };
   return {
     imports: { emscripten_resize_heap: resize, emscripten_get_heap_max: () => limitBytes },
+    grantHeadroom() {
+      limitBytes = Math.min(Math.max(limitBytes, module().HEAPU8.length) + HEADROOM_BYTES, MAXIMUM_BYTES);
+    },
     set(bytes) {
       limitBytes = Math.min(Math.floor(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES, MAXIMUM_BYTES);
     },

@@ -27,8 +27,8 @@ export function runProgram(interpreter: Interpreter, start: Start, source: Uint8
     const main = module.API.runPythonInternal("import woma_main; woma_main");
     const promptFollows = start.flags.inspect && start.program.kind !== "prompt";
     const program = main.begin(JSON.stringify(start), source);
-    let outcome = runAndReport(module, main, { program, promptFollows });
-    if (promptFollows) outcome = runAndReport(module, main, { program: main.prompt_after(), promptFollows: false });
+    let outcome = runAndReport(interpreter, main, { program, promptFollows });
+    if (promptFollows) outcome = runAndReport(interpreter, main, { program: main.prompt_after(), promptFollows: false });
     return finish(main, outcome);
   } catch (error) {
     return outcomeOfExit(error);
@@ -46,7 +46,8 @@ interface Prepared {
 }
 
 /** Calls the program with no Python frame below it, as CPython's main does. */
-function runAndReport(module: PyodideModule, main: PyProxy, { program, promptFollows }: Prepared): Outcome {
+function runAndReport(interpreter: Interpreter, main: PyProxy, { program, promptFollows }: Prepared): Outcome {
+  const { module } = interpreter;
   const file = main.file_to_run;
   if (program === undefined && file === undefined) return { ...EXITED, status: main.last_status };
   const result = program === undefined ? runFile(module, file) : module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
@@ -55,7 +56,7 @@ function runAndReport(module: PyodideModule, main: PyProxy, { program, promptFol
     module._Py_DecRef(result);
     return EXITED;
   }
-  return reportException(module, main, promptFollows);
+  return reportException(interpreter, main, promptFollows);
 }
 
 const FILE_INPUT = 257;
@@ -76,7 +77,9 @@ function runFile(module: PyodideModule, file: PyProxy): number {
 }
 
 /** Shows the exception that ended the program, and gives CPython's exit status for it. */
-function reportException(module: PyodideModule, main: PyProxy, promptFollows: boolean): Outcome {
+function reportException({ module, memory }: Interpreter, main: PyProxy, promptFollows: boolean): Outcome {
+  // After a MemoryError there would be none left to say so.
+  memory.grantHeadroom();
   const exception = module._PyErr_GetRaisedException();
   if (promptFollows) {
     callWithObject(module, main.report, exception);

@@ -12,4 +12,149 @@ export interface AcceptedDifference {
   readonly woma: (python: string) => string;
 }
 
-export const acceptedDifferences: readonly AcceptedDifference[] = [];
+const OWN_WORDS = "a command line or a file that woma cannot use is reported in woma's own words; the exit code is python3's";
+const ONLY_IMPORTS = "files beside the script are given to imports alone, never to open()";
+const NO_SOCKETS = "there are no sockets until woma has a network";
+const NO_HARD_LINKS = "Emscripten's in-memory file system has no hard links";
+const NO_OPENSSL = "hashlib takes these from OpenSSL, which Pyodide's CPython is built without";
+const READ_AT_START = "C reads this from the configuration that an interpreter starts with, and a restored one has started already";
+const TEMPORARY_COPY = "what is imported through the broker is no file of the cell's: as_file gives a temporary copy, as it does out of a zip file";
+const OLDER_PATCH = "3.14.2 lacks the fix of python/cpython#151461, which the recording's newer patch release has";
+
+export const acceptedDifferences: readonly AcceptedDifference[] = [
+  ...usage("command-line/code-missing", "-c needs a value"),
+  ...usage("command-line/module-missing-name", "-m needs a value"),
+  ...usage("command-line/no-argument-for-x", "-X needs a value"),
+  ...usage("command-line/unknown-flag", "unknown option '-Z'"),
+  ...usage("command-line/unknown-long-flag", "unknown option '--no-such-flag'"),
+  ...usage("command-line/w-without-value", "-W needs a value"),
+  ...unusableFile("command-line/directory-without-main", "name a file, or put a __main__.py into the directory"),
+  ...unusableFile("command-line/missing-script", "check the spelling; to run code given as text, use -c"),
+  ...unusableFile("command-line/missing-script-in-missing-folder", "check the spelling; to run code given as text, use -c"),
+
+  ...fails("modules/data-beside-the-module", ONLY_IMPORTS, [
+    "Traceback (most recent call last):",
+    '  File "<dir>/main.py", line 1, in <module>',
+    "    import pkg",
+    '  File "<dir>/pkg/__init__.py", line 2, in <module>',
+    '    text = open(os.path.join(os.path.dirname(__file__), "table.csv")).read()',
+    "           ~~~~^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    "FileNotFoundError: [Errno 2] No such file or directory: '<dir>/pkg/table.csv'",
+  ]),
+  ...fails("modules/m-tokenize", ONLY_IMPORTS, ["error: [Errno 2] No such file or directory: 'sample.py'"]),
+  ...fails("modules/runpy", ONLY_IMPORTS, [
+    "Traceback (most recent call last):",
+    '  File "<dir>/main.py", line 2, in <module>',
+    '    print(runpy.run_path("other.py", run_name="given")["result"])',
+    "          ~~~~~~~~~~~~~~^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    '  File "<frozen runpy>", line #, in run_path',
+    '  File "<frozen runpy>", line #, in _get_code_from_file',
+    "FileNotFoundError: [Errno 2] No such file or directory: '<dir>/other.py'",
+  ]),
+  ...fails("stdlib/doctest-module", ONLY_IMPORTS, [
+    "Traceback (most recent call last):",
+    '  File "<frozen runpy>", line #, in _run_module_as_main',
+    '  File "<frozen runpy>", line #, in _run_code',
+    '  File "<stdlib>/doctest.py", line #, in <module>',
+    "    sys.exit(_test())",
+    "             ~~~~~^^",
+    '  File "<stdlib>/doctest.py", line #, in _test',
+    "    failures, _ = testfile(filename, module_relative=False,",
+    "                  ~~~~~~~~^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    "                             verbose=verbose, optionflags=options)",
+    "                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    '  File "<stdlib>/doctest.py", line #, in testfile',
+    "    text, filename = _load_testfile(filename, package, module_relative,",
+    "                     ~~~~~~~~~~~~~~^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    '                                    encoding or "utf-8")',
+    "                                    ^^^^^^^^^^^^^^^^^^^^",
+    '  File "<stdlib>/doctest.py", line #, in _load_testfile',
+    "    with open(filename, encoding=encoding) as f:",
+    "         ~~~~^^^^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    "FileNotFoundError: [Errno 2] No such file or directory: 'text.txt'",
+  ]),
+
+  ...fails("asyncio/socketpair", NO_SOCKETS, [
+    "Traceback (most recent call last):",
+    '  File "<dir>/main.py", line 12, in <module>',
+    "    asyncio.run(main())",
+    "    ~~~~~~~~~~~^^^^^^^^",
+    '  File "<stdlib>/asyncio/runners.py", line #, in run',
+    "    return runner.run(main)",
+    "           ~~~~~~~~~~^^^^^^",
+    '  File "<stdlib>/asyncio/runners.py", line #, in run',
+    "    return self._loop.run_until_complete(task)",
+    "           ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~^^^^^^",
+    '  File "<stdlib>/asyncio/base_events.py", line #, in run_until_complete',
+    "    return future.result()",
+    "           ~~~~~~~~~~~~~^^",
+    '  File "<dir>/main.py", line 3, in main',
+    "    a, b = socket.socketpair()",
+    "           ~~~~~~~~~~~~~~~~~^^",
+    '  File "<stdlib>/socket.py", line #, in _fallback_socketpair',
+    "    lsock.bind((host, 0))",
+    "    ~~~~~~~~~~^^^^^^^^^^^",
+    '  File "<frozen woma_refusals>", line #, in _refuse_server',
+    "OSError: [Errno 95] woma's Python accepts no connections; serve from outside and pass the data in",
+  ]),
+  ...fails("os/hard-links", NO_HARD_LINKS, [
+    "Traceback (most recent call last):",
+    '  File "<dir>/main.py", line 4, in <module>',
+    '    os.link("a", "b")',
+    "    ^^^^^^^",
+    "AttributeError: module 'os' has no attribute 'link'. Did you mean: 'unlink'?",
+  ]),
+  ...fails("stdlib/hashlib-key-derivation", NO_OPENSSL, [
+    "Traceback (most recent call last):",
+    '  File "<dir>/main.py", line 2, in <module>',
+    '    print(hashlib.pbkdf2_hmac("sha256", b"woma", b"salt", 10).hex())',
+    "          ^^^^^^^^^^^^^^^^^^^",
+    "AttributeError: module 'hashlib' has no attribute 'pbkdf2_hmac'",
+  ]),
+
+  {
+    case: "command-line/flags-x-no-debug-ranges",
+    in: "stderr",
+    reason: READ_AT_START,
+    woma: (python) => python.replace('    print(x["a"]["b"])\n', '$&          ~~~~~~^^^^^\n'),
+  },
+  { case: "warnings/encoding", in: "stdout", reason: READ_AT_START, woma: (python) => python.replace("1", "0") },
+  { case: "warnings/encoding", in: "stderr", reason: READ_AT_START, woma: () => "" },
+  {
+    case: "traceback/circular-import",
+    in: "stderr",
+    reason: `the hint looks at sys_path_0: ${READ_AT_START}`,
+    woma: (python) =>
+      python.replace(
+        /from 'first' \(consider renaming .*\)/,
+        "from partially initialized module 'first' (most likely due to a circular import) (<dir>/first.py)",
+      ),
+  },
+  {
+    case: "traceback/module-attribute-shadowed",
+    in: "stderr",
+    reason: `the hint looks at sys_path_0: ${READ_AT_START}`,
+    woma: (python) => python.replace(/ \(consider renaming .*\)/, ""),
+  },
+
+  { case: "modules/package-data", in: "stdout", reason: TEMPORARY_COPY, woma: (python) => python.replace(/^data\.txt/m, "tmp########data.txt") },
+  { case: "source/unknown-cookie", in: "stderr", reason: OLDER_PATCH, woma: () => "SyntaxError: encoding problem: klingon\n" },
+];
+
+function usage(name: string, error: string): readonly AcceptedDifference[] {
+  return [{ case: name, in: "stderr", reason: OWN_WORDS, woma: () => `error: ${error}\n\nhint: try \`woma --help\`\n` }];
+}
+
+/** python3's own sentence, with a hint. */
+function unusableFile(name: string, hint: string): readonly AcceptedDifference[] {
+  return [{ case: name, in: "stderr", reason: OWN_WORDS, woma: (python) => `${python.replace(/^woma: /, "error: ")}\nhint: ${hint}\n` }];
+}
+
+/** A case that python3 completes, and woma ends at once with status 1. */
+function fails(name: string, reason: string, stderr: readonly string[]): readonly AcceptedDifference[] {
+  return [
+    { case: name, in: "exitCode", reason, woma: () => "1" },
+    { case: name, in: "stdout", reason, woma: () => "" },
+    { case: name, in: "stderr", reason, woma: () => `${stderr.join("\n")}\n` },
+  ];
+}

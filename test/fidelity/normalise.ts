@@ -16,6 +16,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^(usage: )?\/\S+\/woma(?=: | \[option\])/gm, "$1woma"],
   // Addresses of objects without a repr of their own.
   [/\bat 0x[0-9a-f]+/g, "at 0x…"],
+  // Names that tempfile draws.
+  [/\btmp[a-z0-9_]{8}/g, "tmp########"],
   // What a clock measured: unittest's summary, timeit's result.
   [/^(Ran \d+ tests? in )\d+\.\d+s$/gm, "$1#s"],
   [/^(\d+ loops?, best of \d+: )[\d.]+ \w+(?= per loop$)/gm, "$1#"],

@@ -224,12 +224,12 @@ def report(error: BaseException) -> int:
 
 def verdict(error: BaseException) -> int:
     """What an uncaught exception means for the program's end: its exit status, or one of the words above."""
+    if isinstance(error, woma_prompt.EntryDone):
+        return ENTRY_DONE
     if isinstance(error, SystemExit):
         return exit_status(error)
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPT
-    if isinstance(error, woma_prompt.EntryDone):
-        return ENTRY_DONE
     if isinstance(error, BrokenPipeError) and flush_output():
         return BROKEN_OUTPUT
     return ERROR

@@ -34,8 +34,8 @@ def interact(module: types.ModuleType, quiet: bool, once: bool) -> None:
         console.close()
 
 
-class EntryDone(BaseException):
-    """The one entry that was asked for has run."""
+class EntryDone(SystemExit):
+    """The one entry that was asked for has run. The console lets nothing else through."""
 
 
 def banner() -> str:
@@ -49,8 +49,10 @@ def banner() -> str:
 def can_edit() -> bool:
     if not (os.isatty(0) and os.isatty(1)) or os.environ.get("TERM", "dumb") in ("dumb", ""):
         return False
-    from _pyrepl import simple_interact
+    from _pyrepl import readline, simple_interact
 
+    # Made when the module was imported, for the snapshot: these belong to no stream of this run.
+    readline._wrapper.f_in, readline._wrapper.f_out = os.dup(0), os.dup(1)
     return not simple_interact.check()
 
 

@@ -20,7 +20,7 @@ def install() -> None:
 
 def set_handler(signalnum, handler):
     previous = _native_signal(signalnum, handler)
-    # SIGINT is always the interpreter's own; the broker has to know about the others.
+    # The broker carries out the default action of all the others.
     handled, ignored = [], []
     for number in range(1, signal.NSIG):
         if number in (signal.SIGKILL, signal.SIGSTOP):
