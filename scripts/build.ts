@@ -13,7 +13,9 @@ const SNAPSHOT = join(distributionDirectory, "snapshot");
 /** Builds woma's executable for one target; its path. */
 export async function build(target: Target): Promise<string> {
   if (Bun.version !== bunVersion) {
-    throw new WomaError(`this is Bun ${Bun.version}, and woma is built with ${bunVersion}`, { hint: "run `npm run build`, which finds the right one" });
+    throw new WomaError(`this is Bun ${Bun.version}, and woma is built with ${bunVersion}`, {
+      hint: "run `npm run build`, which finds the right one",
+    });
   }
   const buildId = await makeDistribution();
   await makeSnapshot();
@@ -53,7 +55,10 @@ export async function build(target: Target): Promise<string> {
 
 /** A process of its own, since making a snapshot stops its clock. */
 async function makeSnapshot(): Promise<void> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "snapshot.ts"), SNAPSHOT], { stdout: "ignore", stderr: "pipe" });
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "snapshot.ts"), SNAPSHOT], {
+    stdout: "ignore",
+    stderr: "pipe",
+  });
   const errors = await new Response(child.stderr).text();
   if ((await child.exited) !== 0) throw new WomaError(`the snapshot could not be made:\n${errors.trim()}`);
 }

@@ -87,7 +87,9 @@ const registryHint = "check npm's registry setting with `npm config get registry
 async function npmPack(specifier: string): Promise<Uint8Array> {
   const npm = Bun.which("npm");
   if (!npm) {
-    throw new WomaError(`cannot fetch ${specifier}: no npm on this machine`, { hint: "install Node.js, which brings npm" });
+    throw new WomaError(`cannot fetch ${specifier}: no npm on this machine`, {
+      hint: "install Node.js, which brings npm",
+    });
   }
   const directory = await mkdtemp(join(tmpdir(), "woma-bun-"));
   try {

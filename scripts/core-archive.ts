@@ -4,7 +4,7 @@ import { coreWheels } from "./core-wheels.ts";
 import { bytecodeInputs, withBytecode } from "./python-bytecode.ts";
 
 /** Where the cell finds the archive, as an entry of `sys.path`. The path is in every code object: do not move it. */
-export const coreArchivePath = "/lib/woma-core.zip";
+const coreArchivePath = "/lib/woma-core.zip";
 
 /** The core wheels as one zip for `sys.path`: importable, with the metadata that importlib.metadata reads. */
 export async function coreArchive(): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
-import lock from "pyodide/pyodide-lock.json" with { type: "json" };
 import pyodide from "pyodide/package.json" with { type: "json" };
+import lock from "pyodide/pyodide-lock.json" with { type: "json" };
 import { sha256 } from "./build-cache.ts";
 import { get } from "./package-index.ts";
 

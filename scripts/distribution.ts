@@ -11,7 +11,13 @@ import { patchSleep } from "./wasm/sleep.ts";
 export const distributionDirectory = join(buildDirectory, "distribution");
 
 /** The files, by the names that src/cell/assets.ts reads. */
-export const DISTRIBUTION_FILES = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python314.zip", "woma-core.zip", "pyodide-lock.json"] as const;
+export const DISTRIBUTION_FILES = [
+  "pyodide.asm.mjs",
+  "pyodide.asm.wasm",
+  "python314.zip",
+  "woma-core.zip",
+  "pyodide-lock.json",
+] as const;
 
 /**
  * Makes the distribution, unless it is there for these sources already; the id of the build. The id is in
@@ -22,7 +28,8 @@ export async function makeDistribution(): Promise<string> {
   const buildId = sha256([Bun.version, ...Object.values(parts).map(sha256), await pythonSources()].join("\n"));
   const present = await readFile(join(distributionDirectory, "build-id"), "latin1").catch(() => null);
   await mkdir(distributionDirectory, { recursive: true });
-  if (present !== buildId) for (const [name, bytes] of Object.entries(parts)) await replaceFile(join(distributionDirectory, name), bytes);
+  if (present !== buildId)
+    for (const [name, bytes] of Object.entries(parts)) await replaceFile(join(distributionDirectory, name), bytes);
   // Written even when it is the same: its time says that no source is newer.
   await replaceFile(join(distributionDirectory, "build-id"), buildId);
   return buildId;

@@ -18,7 +18,14 @@ export async function configuredIndexes(environment: Environment = process.env):
 }
 
 function fromEnvironment(environment: Environment): string[] {
-  const names = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL"];
+  const names = [
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX",
+    "UV_INDEX_URL",
+    "PIP_INDEX_URL",
+    "UV_EXTRA_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+  ];
   return names.flatMap((name) => words(environment[name] ?? "")).map(withoutName);
 }
 

@@ -43,7 +43,8 @@ const PATCHES: readonly (readonly [reason: string, from: string, to: string])[] 
 export function patchLoader(source: string): string {
   return PATCHES.reduce((text, [reason, from, to]) => {
     const parts = text.split(from);
-    if (parts.length !== 2) throw new Error(`pyodide.asm.mjs: ${parts.length - 1} places to patch, expected 1 (${reason})`);
+    if (parts.length !== 2)
+      throw new Error(`pyodide.asm.mjs: ${parts.length - 1} places to patch, expected 1 (${reason})`);
     return parts.join(to);
   }, source);
 }

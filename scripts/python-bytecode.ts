@@ -32,7 +32,10 @@ async function compiler(): Promise<Compile> {
   // A fixed hash seed: the order of sets must not reach the bytes.
   const python = await loadPyodide({ env: { PYTHONHASHSEED: "0", HOME: "/home/pyodide" } });
   python.runPython(await besideThis("compile_modules.py"));
-  const compileModule = python.globals["get"]("compile_module") as (source: PyProxy, path: string) => PyProxy | undefined;
+  const compileModule = python.globals["get"]("compile_module") as (
+    source: PyProxy,
+    path: string,
+  ) => PyProxy | undefined;
   return (source, path) => {
     const text = python.toPy(source) as PyProxy;
     const bytecode = compileModule(text, path);

@@ -17,8 +17,13 @@ interface Python {
 
 const python = await newestPython();
 if (python === undefined || python.version[1] < OLDEST_MINOR) {
-  const found = python === undefined ? "no python3 on PATH" : `the newest python3 on PATH is ${python.version.join(".")} (${python.path})`;
-  console.error(`error: ${found}\n\nhint: put a CPython 3.${OLDEST_MINOR} or newer on PATH, as python3 or python3.${OLDEST_MINOR}`);
+  const found =
+    python === undefined
+      ? "no python3 on PATH"
+      : `the newest python3 on PATH is ${python.version.join(".")} (${python.path})`;
+  console.error(
+    `error: ${found}\n\nhint: put a CPython 3.${OLDEST_MINOR} or newer on PATH, as python3 or python3.${OLDEST_MINOR}`,
+  );
   process.exit(1);
 }
 

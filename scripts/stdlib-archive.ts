@@ -3,7 +3,7 @@ import { derivedFile } from "./build-cache.ts";
 import { bytecodeInputs, withBytecode } from "./python-bytecode.ts";
 
 /** Where Pyodide puts the standard library; it is in every code object. */
-export const stdlibArchivePath = "/lib/python314.zip";
+const stdlibArchivePath = "/lib/python314.zip";
 
 /** Pyodide's python_stdlib.zip with compiled code beside the sources, so that no import compiles. */
 export async function stdlibArchive(): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { InterpreterFlags, Program } from "./protocol/messages.ts";
 import { UsageError } from "./errors.ts";
+import type { InterpreterFlags, Program } from "./protocol/messages.ts";
 
 /** What the command line asks for. FILE's text has not been read yet. */
 export interface Invocation {
@@ -21,12 +21,13 @@ export interface Invocation {
 /** Everything that flags and environment decide, read once and frozen. */
 export interface Config extends Invocation {
   readonly cacheDirectory: string;
+  /** By flag or environment, not by default: then a cache that cannot be used is worth telling. */
+  readonly cacheRequested: boolean;
   readonly historyFile: string | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly homeDirectory: string;
   readonly timeZone: string;
-  readonly color: boolean;
 }
 
 /** The variables of the user's that a program sees: how its output is shown, nothing about the machine. */
@@ -39,9 +40,11 @@ export function readConfig(invocation: Invocation): Config {
   const variables = process.env;
   const workingDirectory = currentDirectory();
   const shown = SHOWN_VARIABLES.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]]));
+  const cache = invocation.cacheDirectory ?? nonEmpty(variables["WOMA_CACHE"]);
   return Object.freeze({
     ...invocation,
-    cacheDirectory: expandHome(invocation.cacheDirectory ?? nonEmpty(variables["WOMA_CACHE"]) ?? "~/.pyodide-env"),
+    cacheDirectory: expandHome(cache ?? "~/.pyodide-env"),
+    cacheRequested: cache !== undefined,
     historyFile: invocation.keepHistory ? historyFile(variables) : null,
     environment: {
       HOME: GUEST_HOME,
@@ -55,12 +58,11 @@ export function readConfig(invocation: Invocation): Config {
     workingDirectory,
     homeDirectory: GUEST_HOME,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    color: variables["NO_COLOR"] === undefined,
   });
 }
 
 /** An absolute path; a leading `~` is the user's home. */
-export function expandHome(path: string): string {
+function expandHome(path: string): string {
   if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
   return resolve(path);
 }

@@ -18,13 +18,6 @@ export class UsageError extends WomaError {
   }
 }
 
-/** The cell ended in a way that Python did not ask for. */
-export class CellDiedError extends WomaError {
-  constructor(reason: string, hint: string, exitStatus: number) {
-    super(reason, { hint, exitStatus });
-  }
-}
-
 /** `error: …`, and below a blank line `hint: …`; no final period. */
 export function formatError(error: WomaError): string {
   return error.hint === undefined ? `error: ${error.message}\n` : `error: ${error.message}\n\nhint: ${error.hint}\n`;

@@ -72,11 +72,6 @@ export function signed(value: number): number[] {
   }
 }
 
-export function name(text: string): number[] {
-  const bytes = new TextEncoder().encode(text);
-  return [...unsigned(bytes.length), ...bytes];
-}
-
 export type Bytes = Uint8Array | readonly number[];
 
 export function concat(parts: readonly Bytes[]): Uint8Array {
@@ -92,13 +87,6 @@ export function concat(parts: readonly Bytes[]): Uint8Array {
 /** A WebAssembly vector: the number of items, then the items. */
 export function vector(items: readonly Bytes[]): Uint8Array {
   return concat([unsigned(items.length), ...items]);
-}
-
-/** A vector's bytes with more items at its end. */
-export function appendToVector(bytes: Uint8Array, items: readonly Bytes[]): Uint8Array {
-  const reader = new Reader(bytes);
-  const count = reader.unsigned();
-  return concat([unsigned(count + items.length), bytes.subarray(reader.at), ...items]);
 }
 
 /** Bytes preceded by their length, as sections and function bodies are. */

@@ -39,17 +39,26 @@ export function patchErrno(wasm: Uint8Array): Uint8Array {
     translateErrno(module, replaceBytes(body, call("strerror"), linuxMessage)),
   );
   // os.strerror(number)
-  rewrite(theFunctionWith(module, ["strerror", "PyLong_AsInt", "PyErr_SetString", "PyUnicode_DecodeLocale"].map(call)), (body) =>
-    replaceBytes(body, call("strerror"), linuxMessage),
+  rewrite(
+    theFunctionWith(module, ["strerror", "PyLong_AsInt", "PyErr_SetString", "PyUnicode_DecodeLocale"].map(call)),
+    (body) => replaceBytes(body, call("strerror"), linuxMessage),
   );
   // _PyIO_trap_eintr compares the number in a Python exception with EINTR.
   rewrite(
-    theFunctionWith(module, ["PyErr_ExceptionMatches", "PyErr_GetRaisedException", "PyLong_AsLongAndOverflow"].map(call)),
+    theFunctionWith(
+      module,
+      ["PyErr_ExceptionMatches", "PyErr_GetRaisedException", "PyLong_AsLongAndOverflow"].map(call),
+    ),
     (body) => replaceBytes(body, [I32_CONST, WASI_EINTR, I32_NE], [I32_CONST, LINUX_EINTR, I32_NE]),
   );
   // _io's buffered writer passes errno to BlockingIOError by itself, in one function and, inlined, in another.
-  const blocking = functionsWith(module, [call("PyObject_CallFunction"), call("PyErr_SetObject"), errnoAddress(module)]);
-  if (blocking.length !== 2) throw new Error(`expected 2 functions that raise BlockingIOError, found ${blocking.length}`);
+  const blocking = functionsWith(module, [
+    call("PyObject_CallFunction"),
+    call("PyErr_SetObject"),
+    errnoAddress(module),
+  ]);
+  if (blocking.length !== 2)
+    throw new Error(`expected 2 functions that raise BlockingIOError, found ${blocking.length}`);
   for (const index of blocking) {
     rewrite(index, (body) => {
       const calls = occurrences(body, call("PyObject_CallFunction")).length;
@@ -130,14 +139,16 @@ function translateErrno(module: WasmModule, body: Uint8Array): Uint8Array {
 /** `i32.const <address of errno>`: all that `__errno_location` does, and inlined everywhere else. */
 function errnoAddress(module: WasmModule): Uint8Array {
   const body = bodyOf(module, exportedFunction(module, "__errno_location"));
-  if (body[0] !== 0 || body[1] !== I32_CONST || body.at(-1) !== END) throw new Error("__errno_location is not a constant");
+  if (body[0] !== 0 || body[1] !== I32_CONST || body.at(-1) !== END)
+    throw new Error("__errno_location is not a constant");
   return body.subarray(1, -1);
 }
 
 function theFunctionWith(module: WasmModule, patterns: readonly Bytes[]): number {
   const found = functionsWith(module, patterns);
   const [index] = found;
-  if (index === undefined || found.length > 1) throw new Error(`expected one function with these calls, found ${found.length}`);
+  if (index === undefined || found.length > 1)
+    throw new Error(`expected one function with these calls, found ${found.length}`);
   return index;
 }
 

@@ -13,10 +13,10 @@ export type WasmModule = {
   readonly exports: ReadonlyMap<string, Export>;
   readonly bodies: readonly Uint8Array[];
 };
-export type Section = { readonly id: number; readonly payload: Uint8Array };
-export type FunctionType = { readonly parameters: number; readonly results: number };
-export type Imports = { functions: number; tables: number; memories: number; globals: number; tags: number };
-export type Export = { readonly kind: number; readonly index: number };
+type Section = { readonly id: number; readonly payload: Uint8Array };
+type FunctionType = { readonly parameters: number; readonly results: number };
+type Imports = { functions: number; tables: number; memories: number; globals: number; tags: number };
+type Export = { readonly kind: number; readonly index: number };
 
 export const SECTION = {
   type: 1,
@@ -47,7 +47,10 @@ export function readModule(wasm: Uint8Array): WasmModule {
 }
 
 /** The module as bytes again, with some sections' payloads replaced. */
-export function writeModule(module: Pick<WasmModule, "sections">, replaced: ReadonlyMap<number, Bytes> = new Map()): Uint8Array {
+export function writeModule(
+  module: Pick<WasmModule, "sections">,
+  replaced: ReadonlyMap<number, Bytes> = new Map(),
+): Uint8Array {
   const parts: Bytes[] = [PREAMBLE];
   for (const { id, payload } of module.sections) parts.push([id], sized(replaced.get(id) ?? payload));
   return concat(parts);
@@ -95,18 +98,18 @@ export function splitLocals(body: Uint8Array): { declarations: Uint8Array[]; cou
   return { declarations, count, code: body.subarray(reader.at) };
 }
 
-export function readVector<T>(payload: Uint8Array, item: (reader: Reader) => T): T[] {
+function readVector<T>(payload: Uint8Array, item: (reader: Reader) => T): T[] {
   const reader = new Reader(payload);
   return Array.from({ length: reader.unsigned() }, () => item(reader));
 }
 
 /** Walks over a value type; reference types with an explicit heap type take more than one byte. */
-export function skipValueType(reader: Reader): void {
+function skipValueType(reader: Reader): void {
   const byte = reader.byte();
   if (byte === 0x63 || byte === 0x64) reader.unsigned();
 }
 
-export function skipLimits(reader: Reader): void {
+function skipLimits(reader: Reader): void {
   const flags = reader.byte();
   reader.unsigned();
   if (flags & 1) reader.unsigned();
@@ -114,7 +117,7 @@ export function skipLimits(reader: Reader): void {
 
 const PREAMBLE = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0] as const;
 
-export function readSections(wasm: Uint8Array): Section[] {
+function readSections(wasm: Uint8Array): Section[] {
   const reader = new Reader(wasm);
   if (PREAMBLE.some((byte) => reader.byte() !== byte)) throw new Error("not a WebAssembly binary of version 1");
   const sections: Section[] = [];

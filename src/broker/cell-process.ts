@@ -4,8 +4,8 @@ import type { Readable, Writable } from "node:stream";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
 import { CELL_ARGUMENT, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
-import { raiseStackLimit } from "./stack-limit.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
+import { raiseStackLimit } from "./stack-limit.ts";
 
 /** A request's JSON and inline bytes; more than any honest cell sends in one frame. */
 const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
@@ -51,7 +51,12 @@ export class CellProcess {
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
     this.shared = libc === null ? null : createSharedMemory(libc);
     const { executable, leading, snapshotPath } = command;
-    const words = [...leading, CELL_ARGUMENT, String(process.pid), ...(snapshotPath === undefined ? [] : [snapshotPath])];
+    const words = [
+      ...leading,
+      CELL_ARGUMENT,
+      String(process.pid),
+      ...(snapshotPath === undefined ? [] : [snapshotPath]),
+    ];
     this.#child = spawn(executable, words, {
       stdio: ["pipe", "pipe", "pipe", this.shared?.fd ?? "ignore"],
       env: cellEnvironment(raiseStackLimit(libc)),

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
  * A cell's process holds more than the interpreter's memory: the runtime and the compiled code. This much
  * comes on top of the limit before the process is taken to have passed it.
  */
-export const RUNTIME_BYTES = 256 * 1024 * 1024;
+const RUNTIME_BYTES = 256 * 1024 * 1024;
 
 const POLL_MS = 20;
 const PAGE_BYTES = 4096;

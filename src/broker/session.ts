@@ -38,6 +38,8 @@ export interface ProgramResources {
   readonly streams: Readonly<Record<0 | 1 | 2, KernelObject>>;
   readonly neighbours: { readonly directory: string; readonly modules: Neighbours } | null;
   readonly history: History | null;
+  /** Tells the user something about the run that is no error. */
+  notify(text: string): void;
 }
 
 export type ProgramEnd =
@@ -45,7 +47,7 @@ export type ProgramEnd =
   | { readonly how: "signalled"; readonly signal: SignalNumber }
   | { readonly how: "timed-out"; readonly timeoutMs: number }
   | { readonly how: "out-of-memory"; readonly limitBytes: number }
-  | { readonly how: "killed"; readonly reason: string }
+  | { readonly how: "killed"; readonly reason: string; readonly signal: SignalNumber }
   | { readonly how: "died"; readonly end: CellEnd };
 
 /** The interrupts in a row that a program may leave unseen before the next one kills its cell. */
@@ -82,7 +84,7 @@ export class Session {
     return this.#cell.pid;
   }
 
-  /** Lets unsent output out before what is held for the program is let go. */
+  /** Tells the program's waiting request that one of its streams may have become ready. */
   wake(): void {
     this.#waiters.wake();
   }
@@ -90,6 +92,9 @@ export class Session {
   async run(request: ProgramRequest, resources: ProgramResources): Promise<ProgramEnd> {
     this.#resources = resources;
     await this.#ready();
+    if (this.#hello?.restored === false) {
+      resources.notify(`no snapshot fits this build; Python started from nothing, in ${this.#hello.bootMs} ms`);
+    }
     const streams = ([0, 1, 2] as const).map((fd) => this.#grant(fd, resources.streams[fd]));
     const start: Start = {
       program: request.program,
@@ -176,7 +181,11 @@ export class Session {
 
   #guard(limits: Limits): void {
     const { timeoutMs, memoryLimitBytes } = limits;
-    this.#guards.push(new MemoryGuard(this.#cell.pid, memoryLimitBytes, () => this.end({ how: "out-of-memory", limitBytes: memoryLimitBytes })));
+    this.#guards.push(
+      new MemoryGuard(this.#cell.pid, memoryLimitBytes, () =>
+        this.end({ how: "out-of-memory", limitBytes: memoryLimitBytes }),
+      ),
+    );
     if (timeoutMs === null) return;
     this.#guards.push(
       new Deadline(timeoutMs, {
@@ -191,7 +200,8 @@ export class Session {
 
   #countInterrupt(): void {
     this.#unseenInterrupts = this.#cell.shared?.signalPage[0] === SIGINT ? this.#unseenInterrupts + 1 : 0;
-    if (this.#unseenInterrupts >= IGNORED_INTERRUPTS) this.end({ how: "killed", reason: "it did not react to three interrupts" });
+    if (this.#unseenInterrupts >= IGNORED_INTERRUPTS)
+      this.end({ how: "killed", reason: "it did not react to three interrupts", signal: SIGINT });
   }
 
   #conclude(end: CellEnd): ProgramEnd {

@@ -10,11 +10,10 @@ export const SIGKILL = 9;
 export const SIGPIPE = 13;
 export const SIGALRM = 14;
 export const SIGTERM = 15;
-export const SIGCONT = 18;
-export const SIGTSTP = 20;
 export const SIGWINCH = 28;
 
-const IGNORED_BY_DEFAULT = new Set([17, SIGCONT, 23, SIGWINCH]);
+/** SIGCHLD, SIGCONT, SIGURG and SIGWINCH. */
+const IGNORED_BY_DEFAULT = new Set([17, 18, 23, SIGWINCH]);
 
 export function defaultAction(signal: SignalNumber): "terminate" | "ignore" {
   return IGNORED_BY_DEFAULT.has(signal) ? "ignore" : "terminate";
@@ -22,10 +21,26 @@ export function defaultAction(signal: SignalNumber): "terminate" | "ignore" {
 
 /** This host's name of a signal, for `process.kill`; undefined when it has none. */
 export function signalName(signal: SignalNumber): NodeJS.Signals | undefined {
-  return LINUX_NAMES[signal] ?? (Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] as NodeJS.Signals | undefined);
+  return (
+    LINUX_NAMES[signal] ??
+    (Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] as NodeJS.Signals | undefined)
+  );
 }
 
 const LINUX_NAMES: Record<number, NodeJS.Signals> = {
-  1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
-  9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  4: "SIGILL",
+  5: "SIGTRAP",
+  6: "SIGABRT",
+  7: "SIGBUS",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  10: "SIGUSR1",
+  11: "SIGSEGV",
+  12: "SIGUSR2",
+  13: "SIGPIPE",
+  14: "SIGALRM",
+  15: "SIGTERM",
 };

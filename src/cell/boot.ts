@@ -1,13 +1,13 @@
 import type { Channel } from "../protocol/channel.ts";
 import type { Assets } from "./assets.ts";
-import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
 import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts";
+import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
+import { Kernel } from "./kernel/request.ts";
+import { systemCalls } from "./kernel/system-calls.ts";
 import { growthLimit, type MemoryLimit } from "./memory-limit.ts";
 import { INSTALLER, PYTHON_MODULES } from "./python-files.ts";
 import { copySnapshot, readSnapshotHeader } from "./snapshot.ts";
-import { timeZoneMemory, type TimeZoneSlots } from "./time-zone.ts";
-import { Kernel } from "./kernel/request.ts";
-import { systemCalls } from "./kernel/system-calls.ts";
+import { type TimeZoneSlots, timeZoneMemory } from "./time-zone.ts";
 
 /** A started interpreter and what its host needs of it. */
 export interface Interpreter {
@@ -63,7 +63,7 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
   return { module, kernel, memory, timeZoneSlots: header?.timeZoneSlots ?? timeZone.slots(), restored };
 }
 
-export const LIBRARY_DIRECTORY = "/lib/python3.14";
+const LIBRARY_DIRECTORY = "/lib/python3.14";
 const STANDARD_LIBRARY = "python314.zip";
 const CORE_PACKAGES = "woma-core.zip";
 
@@ -77,7 +77,12 @@ interface Preparation {
 function moduleSettings(restored: boolean, preparation: Preparation): ModuleSettings {
   return {
     API: {
-      config: { jsglobals: Object.freeze(Object.create(null)), packageCacheDir: "/", packageBaseUrl: "/", _makeSnapshot: !restored },
+      config: {
+        jsglobals: Object.freeze(Object.create(null)),
+        packageCacheDir: "/",
+        packageBaseUrl: "/",
+        _makeSnapshot: !restored,
+      },
       runtimeEnv: RUNTIME_ENVIRONMENT,
     } as unknown as ModuleSettings["API"],
     noInitialRun: restored,
@@ -103,7 +108,7 @@ function moduleSettings(restored: boolean, preparation: Preparation): ModuleSett
 }
 
 /** Where Python believes its executable to be; nothing is there. */
-export const EXECUTABLE = "/usr/bin/woma";
+const EXECUTABLE = "/usr/bin/woma";
 
 /** What pyodide.mjs would have found out by itself. */
 const RUNTIME_ENVIRONMENT = {
@@ -148,7 +153,10 @@ function offerLock(module: PyodideModule, assets: Assets): void {
     lock ??= JSON.parse(new TextDecoder().decode(assets.lock())) as Record<string, unknown>;
     return lock[name];
   };
-  for (const [property, name] of [["lockfile_packages", "packages"], ["lockfile_info", "info"]] as const) {
+  for (const [property, name] of [
+    ["lockfile_packages", "packages"],
+    ["lockfile_info", "info"],
+  ] as const) {
     Object.defineProperty(module.API, property, { configurable: true, get: () => read(name) });
   }
 }

@@ -50,7 +50,7 @@ export interface PyodideModule {
   _Py_IncRef(object: number): void;
 }
 
-export interface PyodideApi {
+interface PyodideApi {
   config: Record<string, unknown>;
   runtimeEnv: Record<string, boolean>;
   pyVersionTuple: readonly [number, number, number];
@@ -117,7 +117,14 @@ export interface EmscriptenFileSystem {
   symlink(target: string, path: string): void;
   writeFile(path: string, contents: Uint8Array, options?: { canOwn?: boolean }): void;
   readFile(path: string): Uint8Array;
-  createDataFile(parent: string, name: string, contents: Uint8Array, canRead: boolean, canWrite: boolean, canOwn: boolean): void;
+  createDataFile(
+    parent: string,
+    name: string,
+    contents: Uint8Array,
+    canRead: boolean,
+    canWrite: boolean,
+    canOwn: boolean,
+  ): void;
   readdir(path: string): string[];
 }
 

@@ -29,14 +29,22 @@ export type EmscriptenHeap = {
 };
 
 /** Linux's number for one of libc's; one that Linux does not have stays as it is. */
-export function linuxErrno(wasi: number): number {
+function linuxErrno(wasi: number): number {
   return WASI_TO_LINUX.get(wasi) ?? wasi;
 }
 
-/** libc's number for one of Linux's: what an Emscripten system call must answer. */
-export function wasiErrno(linux: number): number {
-  return ERRORS[linux]?.[1] || WASI_EIO;
+/** libc's number for an error's name: what an Emscripten system call must answer. */
+export function libcErrno(name: string): number {
+  return ERRORS.find(([known]) => known === name)?.[1] || EIO;
 }
+
+/** libc's own, for the errors that the cell itself finds. */
+export const EINVAL = 28;
+export const EIO = 29;
+export const EINTR = 27;
+export const ENOSPC = 51;
+export const ENXIO = 60;
+export const EOPNOTSUPP = 138;
 
 /** Where the patched CPython looks for the tables' addresses: in the first KiB of memory, which nothing uses. */
 export const ERRNO_TABLE_POINTER = 1016;
@@ -44,7 +52,7 @@ export const MESSAGE_TABLE_POINTER = 1020;
 export const ERRNO_TABLE_LENGTH = 256;
 
 /** Every error, at its Linux number: its name, libc's number for it (0 when libc has none), glibc's message. */
-export const ERRORS: readonly (readonly [name: string, wasi: number, message: string])[] = [
+const ERRORS: readonly (readonly [name: string, wasi: number, message: string])[] = [
   ["", 0, "Success"],
   ["EPERM", 63, "Operation not permitted"],
   ["ENOENT", 44, "No such file or directory"],
@@ -188,7 +196,6 @@ export const ERROR_NAMES: ReadonlyMap<number, string> = new Map(
   ERRORS.flatMap(([name], number): [number, string][] => (name ? [[number, name]] : [])),
 );
 
-const WASI_EIO = 29;
 const WASI_ENOTCAPABLE = 76;
 const EPERM = 1;
 

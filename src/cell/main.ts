@@ -1,5 +1,5 @@
-import { openLibc } from "../protocol/libc.ts";
 import { isFailure, standardChannel } from "../protocol/channel.ts";
+import { openLibc } from "../protocol/libc.ts";
 import { SIGNAL_PAGE_BYTES } from "../protocol/messages.ts";
 import { loadAssets } from "./assets.ts";
 import { boot } from "./boot.ts";
@@ -8,8 +8,8 @@ import { listenForSignals } from "./interrupt.ts";
 import { installDevices } from "./kernel/devices.ts";
 import { openKstream } from "./kernel/kstream.ts";
 import { InterpreterDeath, runProgram } from "./run.ts";
-import { setTimeZone } from "./time-zone.ts";
 import { mapSharedMemory } from "./shared-memory.ts";
+import { setTimeZone } from "./time-zone.ts";
 
 /** A cell's whole life: start an interpreter, wait for a program, run it, tell how it ended. */
 export async function main(brokerPid: string | undefined, snapshotPath: string | undefined): Promise<never> {
@@ -23,12 +23,17 @@ export async function main(brokerPid: string | undefined, snapshotPath: string |
   const interpreter = await boot(await loadAssets(snapshotPath), channel, window);
   const { module, kernel } = interpreter;
 
-  const hello = channel.call({ op: "hello", restored: interpreter.restored, bootMs: Math.round(performance.now() - started) });
+  const hello = channel.call({
+    op: "hello",
+    restored: interpreter.restored,
+    bootMs: Math.round(performance.now() - started),
+  });
   if (isFailure(hello.reply)) process.exit(1);
   const start = hello.reply;
   setTimeZone(module, interpreter.timeZoneSlots, start.timeZone);
   interpreter.memory.set(start.memoryLimitBytes);
-  for (const grant of start.streams) openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
+  for (const grant of start.streams)
+    openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
   installDevices(module, kernel);
   if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
 

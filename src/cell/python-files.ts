@@ -1,4 +1,5 @@
 import woma_asyncio from "./python/woma_asyncio.py" with { type: "text" };
+import woma_console from "./python/woma_console.py" with { type: "text" };
 import woma_errno from "./python/woma_errno.py" with { type: "text" };
 import woma_executors from "./python/woma_executors.py" with { type: "text" };
 import woma_exit from "./python/woma_exit.py" with { type: "text" };
@@ -16,6 +17,7 @@ import woma_streams from "./python/woma_streams.py" with { type: "text" };
 /** What `woma_install.py` is given to make importable: every other file of `python/`, by module name. */
 export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_asyncio,
+  woma_console,
   woma_errno,
   woma_executors,
   woma_exit,

@@ -28,8 +28,9 @@ export function runProgram(interpreter: Interpreter, start: Start, source: Uint8
     const promptFollows = start.flags.inspect && start.program.kind !== "prompt";
     const program = main.begin(JSON.stringify(start), source);
     let outcome = runAndReport(interpreter, main, { program, promptFollows });
-    if (promptFollows) outcome = runAndReport(interpreter, main, { program: main.prompt_after(), promptFollows: false });
-    return finish(main, outcome);
+    if (promptFollows)
+      outcome = runAndReport(interpreter, main, { program: main.prompt_after(), promptFollows: false });
+    return finish(module, main, outcome);
   } catch (error) {
     return outcomeOfExit(error);
   }
@@ -50,7 +51,8 @@ function runAndReport(interpreter: Interpreter, main: PyProxy, { program, prompt
   const { module } = interpreter;
   const file = main.file_to_run;
   if (program === undefined && file === undefined) return { ...EXITED, status: main.last_status };
-  const result = program === undefined ? runFile(module, file) : module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
+  const result =
+    program === undefined ? runFile(module, file) : module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
   main.file_to_run = undefined;
   if (result !== 0) {
     module._Py_DecRef(result);
@@ -122,12 +124,19 @@ function printException(module: PyodideModule, exception: number): void {
   module._PyErr_Print();
 }
 
-function finish(main: PyProxy, outcome: Outcome): Outcome {
+function finish(module: PyodideModule, main: PyProxy, outcome: Outcome): Outcome {
   if (outcome.signal === 0 && main.flush_output()) outcome = { ...EXITED, signal: SIGPIPE };
   // A reader that has gone away ends a program at once, as the signal would.
   if (outcome.again || outcome.signal === SIGPIPE) return outcome;
+  runExitFunctions(module, main);
   const flushed = main.finish();
   return flushed || outcome.signal !== 0 ? outcome : { ...outcome, status: FLUSH_FAILED };
+}
+
+function runExitFunctions(module: PyodideModule, main: PyProxy): void {
+  const result = module._PyObject_CallNoArgs(module.PyProxy_getPtr(main.run_exit_functions));
+  if (result === 0) module._PyErr_Print();
+  else module._Py_DecRef(result);
 }
 
 /** The interpreter cannot go on: its memory may be in any state. */
@@ -147,7 +156,7 @@ function outcomeOfExit(error: unknown): Outcome {
   if (!(error instanceof GuestExit)) throw new InterpreterDeath(error);
   if (error.by === "abort") return { ...EXITED, signal: SIGABRT };
   // libc's raise() ends a program so when the signal's default action is to end it.
-  if (error.by === "exit" && error.status > 128 && error.status < 128 + 65) return { ...EXITED, signal: error.status - 128 };
+  if (error.by === "exit" && error.status > 128 && error.status < 128 + 65)
+    return { ...EXITED, signal: error.status - 128 };
   return { ...EXITED, status: error.status & 0xff };
 }
-

@@ -21,9 +21,12 @@ export function explain(end: ProgramEnd): string {
       );
     case "out-of-memory":
       return formatError(
-        new WomaError(`the program was killed: its process passed the memory limit of ${end.limitBytes / 1024 ** 2} MB`, {
-          hint: "allow more with --memory",
-        }),
+        new WomaError(
+          `the program was killed: its process passed the memory limit of ${end.limitBytes / 1024 ** 2} MB`,
+          {
+            hint: "allow more with --memory",
+          },
+        ),
       );
     case "killed":
       return formatError(new WomaError(`the program was killed: ${end.reason}`));
@@ -42,11 +45,11 @@ export function endProcess(end: ProgramEnd): never {
     case "exited":
       return process.exit(end.status);
     case "signalled":
+    case "killed":
       return dieOf(end.signal);
     case "timed-out":
       return process.exit(TIMED_OUT);
     case "out-of-memory":
-    case "killed":
       return process.exit(128 + SIGKILL);
     case "died":
       return process.exit(INTERNAL_ERROR);

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import type { InterpreterFlags } from "../protocol/messages.ts";
 import { splitCommandLine } from "./split.ts";
 
-export const DEFAULT_MEMORY_MB = 1024;
+const DEFAULT_MEMORY_MB = 1024;
 /** The interpreter alone takes about 32 MB; with less than this nothing can be imported. */
 const SMALLEST_MEMORY_MB = 48;
 const LARGEST_MEMORY_MB = 4095;
@@ -22,7 +22,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { options, program, argv: programArgv } = splitCommandLine(argv, withValue);
   refuseRepeated(options, withValue);
   try {
-    command.parse(options.map((option) => (option === "-?" ? "-h" : option)), { from: "user" });
+    command.parse(
+      options.map((option) => (option === "-?" ? "-h" : option)),
+      { from: "user" },
+    );
   } catch (error) {
     if (error instanceof CommanderError) throw usageError(error);
     throw error;
@@ -110,10 +113,22 @@ function commandDefinition(): Command {
     .option("-m <MODULE>", "run a module by name, as python3 -m does; all that follows is its arguments")
     .option("-i", "open a prompt when the program has ended")
     .optionsGroup("woma's own options:")
-    .addOption(new Option("--timeout <SECONDS>", "interrupt the program after this time, kill it 1 s later: exit status 124").argParser(seconds))
-    .addOption(new Option("--memory <MB>", "largest memory of the interpreter; past it Python raises MemoryError").argParser(megabytes).default(DEFAULT_MEMORY_MB))
+    .addOption(
+      new Option(
+        "--timeout <SECONDS>",
+        "interrupt the program after this time, kill it 1 s later: exit status 124",
+      ).argParser(seconds),
+    )
+    .addOption(
+      new Option("--memory <MB>", "largest memory of the interpreter; past it Python raises MemoryError")
+        .argParser(megabytes)
+        .default(DEFAULT_MEMORY_MB),
+    )
     .option("--reset-globals", "at the prompt, run each entry in a pristine interpreter")
-    .option("--pyodide-cache <PATH>", "where snapshots and packages are kept (default: $WOMA_CACHE, else ~/.pyodide-env)")
+    .option(
+      "--pyodide-cache <PATH>",
+      "where snapshots and packages are kept (default: $WOMA_CACHE, else ~/.pyodide-env)",
+    )
     .option("--no-history", "neither read nor keep the prompt's history")
     .option("-V, --version", "print the version and exit; twice for those of Pyodide and Bun too", counted, 0)
     .option("-h, --help", "print this and exit")
@@ -140,7 +155,10 @@ function commandDefinition(): Command {
 function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && value <= LONGEST_TIMEOUT_SECONDS)) {
-    throw new UsageError(`--timeout takes seconds, more than 0 and at most ${LONGEST_TIMEOUT_SECONDS}, not '${text}'`, "for example --timeout 2.5");
+    throw new UsageError(
+      `--timeout takes seconds, more than 0 and at most ${LONGEST_TIMEOUT_SECONDS}, not '${text}'`,
+      "for example --timeout 2.5",
+    );
   }
   return value;
 }
@@ -148,7 +166,10 @@ function seconds(text: string): number {
 function megabytes(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < SMALLEST_MEMORY_MB || value > LARGEST_MEMORY_MB) {
-    throw new UsageError(`--memory takes whole MB from ${SMALLEST_MEMORY_MB} to ${LARGEST_MEMORY_MB}, not '${text}'`, "for example --memory 512");
+    throw new UsageError(
+      `--memory takes whole MB from ${SMALLEST_MEMORY_MB} to ${LARGEST_MEMORY_MB}, not '${text}'`,
+      "for example --memory 512",
+    );
   }
   return value;
 }
@@ -167,6 +188,9 @@ function refuseRepeated(options: readonly string[], withValue: ReadonlySet<strin
 function usageError(error: CommanderError): UsageError {
   const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
   const [summary, ...suggestion] = message.split("\n");
-  const hint = suggestion.join(" ").replace(/^\((.*)\)$/, "$1").toLowerCase();
+  const hint = suggestion
+    .join(" ")
+    .replace(/^\((.*)\)$/, "$1")
+    .toLowerCase();
   return new UsageError(summary ?? message, hint === "" ? undefined : hint);
 }

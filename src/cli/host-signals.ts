@@ -17,7 +17,10 @@ const FORWARDED: readonly (readonly [NodeJS.Signals, number])[] = [
 
 /** Passes the signals that the terminal and the user send to the broker on to the program, until disposed. */
 export function forwardSignals(session: () => Session, terminal: TerminalControl | null): Disposable {
-  const listeners: [NodeJS.Signals, () => void][] = FORWARDED.map(([name, number]) => [name, () => session().signal(number)]);
+  const listeners: [NodeJS.Signals, () => void][] = FORWARDED.map(([name, number]) => [
+    name,
+    () => session().signal(number),
+  ]);
   listeners.push(["SIGTSTP", () => stopTogether(session(), terminal)]);
   for (const [name, listener] of listeners) listen(name, listener);
   return {

@@ -1,4 +1,4 @@
-import { constants, accessSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { WomaError } from "../errors.ts";
 import type { Program } from "../protocol/messages.ts";
@@ -19,7 +19,11 @@ export function loadProgram(program: Program, workingDirectory: string): LoadedP
   if (isDirectory(path)) return loadDirectory(path);
   const source = readScript(path);
   const regular = statSync(path).isFile();
-  return { program: { kind: "script", path }, source, neighbourDirectory: regular ? dirname(realpathSync(path)) : null };
+  return {
+    program: { kind: "script", path },
+    source,
+    neighbourDirectory: regular ? dirname(realpathSync(path)) : null,
+  };
 }
 
 const NO_SOURCE = new Uint8Array(0);
@@ -34,7 +38,11 @@ function loadDirectory(directory: string): LoadedProgram {
       hint: "name a file, or put a __main__.py into the directory",
     });
   }
-  return { program: { kind: "directory", path: directory }, source: NO_SOURCE, neighbourDirectory: realpathSync(directory) };
+  return {
+    program: { kind: "directory", path: directory },
+    source: NO_SOURCE,
+    neighbourDirectory: realpathSync(directory),
+  };
 }
 
 function readScript(path: string): Uint8Array {

@@ -1,71 +1,66 @@
-import { fstatSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { CellCommand } from "../broker/cell-process.ts";
-import { Neighbours } from "../broker/kernel/neighbours.ts";
 import { History } from "../broker/kernel/history.ts";
-import { HostInput } from "../broker/kernel/host-input.ts";
-import { HostOutput, OutputQueue } from "../broker/kernel/host-output.ts";
-import { TerminalControl } from "../broker/kernel/terminal.ts";
-import { type ProgramEnd, type ProgramResources, type ProgramRequest, Session } from "../broker/session.ts";
+import { Neighbours } from "../broker/kernel/neighbours.ts";
+import { openStandardStreams, type StandardStreams } from "../broker/kernel/standard-streams.ts";
+import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../broker/session.ts";
+import { SIGKILL, SIGPIPE } from "../broker/signals.ts";
 import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
 import { openLibc } from "../protocol/libc.ts";
-import type { Program, StreamGrant } from "../protocol/messages.ts";
+import type { Program } from "../protocol/messages.ts";
 import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
 import { compiled, prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals } from "./host-signals.ts";
-import { loadProgram } from "./program.ts";
+import { type LoadedProgram, loadProgram } from "./program.ts";
 
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
 export async function runCommand(config: Config): Promise<never> {
+  const loaded = loadProgram(config.program ?? defaultProgram(config), config.workingDirectory);
   const cache = tryCache(config);
-  const program = config.program ?? defaultProgram(config);
-  const loaded = loadProgram(program, config.workingDirectory);
-  const libc = openLibc();
   const snapshotPath = compiled ? undefined : prepareCheckout(cache);
+  const libc = openLibc();
   const newSession = () => new Session(cellCommand(snapshotPath), libc);
   let session = newSession();
 
-  const terminal = TerminalControl.open(libc, [0, 1, 2]);
-  const forwarding = forwardSignals(() => session, terminal);
-  const queue = new OutputQueue(() => session.wake());
-  const output = (fd: 1 | 2) => new HostOutput(fd, kindOf(fd), queue, libc, isatty(fd) ? terminal : null);
-  const resources: ProgramResources = {
-    streams: {
-      0: new HostInput(0, kindOf(0), () => session.wake(), isatty(0) ? terminal : null),
-      1: output(1),
-      2: output(2),
-    },
-    neighbours:
-      loaded.neighbourDirectory === null || config.flags.safePath
-        ? null
-        : { directory: loaded.neighbourDirectory, modules: new Neighbours(loaded.neighbourDirectory) },
-    history: config.historyFile === null ? null : new History(config.historyFile),
-  };
-
-  let request = programRequest(config, loaded.program, loaded.source);
+  const streams = openStandardStreams(libc, () => session.wake());
+  const forwarding = forwardSignals(() => session, streams.terminal);
+  const resources = programResources(config, loaded, streams);
+  let request = programRequest(config, loaded);
   let end: ProgramEnd;
   for (;;) {
     const running = session.run(request, resources);
+    // Each entry of --reset-globals has an interpreter of its own, made while the one before waits for it.
     const next = loaded.program.kind === "prompt" && loaded.program.once ? newSession() : null;
     end = await running;
-    if (!(end.how === "exited" && end.again) || next === null) {
-      next?.end({ how: "killed", reason: "not needed" });
+    if (next === null) break;
+    if (end.how !== "exited" || !end.again) {
+      next.end({ how: "killed", reason: "it is not needed", signal: SIGKILL });
       break;
     }
     session = next;
     request = { ...request, flags: { ...request.flags, quiet: true } };
   }
-  await queue.drained();
-  terminal?.restore();
+  await streams.drained();
+  streams.terminal?.restore();
   forwarding[Symbol.dispose]();
+  if (end.how === "exited" && streams.objects[1].broken) end = { how: "signalled", signal: SIGPIPE };
   process.stderr.write(explain(end));
   return endProcess(end);
 }
 
-/** A cache that cannot be used costs a warning and nothing else. */
+function defaultProgram(config: Config): Program {
+  const interactive = isatty(0) || config.flags.inspect;
+  return interactive ? { kind: "prompt", once: config.resetGlobals } : { kind: "stdin" };
+}
+
+/**
+ * The cache, where there is a use for it: a checkout keeps its snapshot there, a compiled woma has that inside.
+ * One that cannot be used costs a message and nothing else.
+ */
 function tryCache(config: Config): Cache | null {
+  if (compiled && !config.cacheRequested) return null;
   try {
     return openCache(config.cacheDirectory);
   } catch (error) {
@@ -75,16 +70,22 @@ function tryCache(config: Config): Cache | null {
   }
 }
 
-function defaultProgram(config: Config): Program {
-  const interactive = isatty(0) || config.flags.inspect;
-  return interactive ? { kind: "prompt", once: config.resetGlobals } : { kind: "stdin" };
-}
-
 function cellCommand(snapshotPath: string | undefined): CellCommand {
   return { executable: process.execPath, leading: compiled ? [] : [Bun.main], snapshotPath };
 }
 
-function programRequest(config: Config, program: Program, source: Uint8Array): ProgramRequest {
+function programResources(config: Config, loaded: LoadedProgram, streams: StandardStreams): ProgramResources {
+  const directory = loaded.neighbourDirectory;
+  const importable = directory !== null && (!config.flags.safePath || loaded.program.kind === "directory");
+  return {
+    streams: streams.objects,
+    neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
+    history: config.historyFile === null ? null : new History(config.historyFile),
+    notify: (text) => process.stderr.write(`woma: ${text}\n`),
+  };
+}
+
+function programRequest(config: Config, { program, source }: LoadedProgram): ProgramRequest {
   return {
     program,
     source,
@@ -97,11 +98,4 @@ function programRequest(config: Config, program: Program, source: Uint8Array): P
     timeZone: config.timeZone,
     limits: { timeoutMs: config.timeoutMs, memoryLimitBytes: config.memoryLimitBytes },
   };
-}
-
-function kindOf(fd: 0 | 1 | 2): StreamGrant["kind"] {
-  if (isatty(fd)) return "terminal";
-  const status = fstatSync(fd);
-  if (status.isFile()) return "file";
-  return status.isCharacterDevice() ? "device" : "pipe";
 }

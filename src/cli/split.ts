@@ -61,8 +61,10 @@ function splitCluster(letters: string, following: readonly string[]): SplitClust
       return found;
     };
     const after = attached === "" ? following.slice(1) : following;
-    if (letter === "c") return { options, program: { kind: "command", code: value() }, argv: ["-c", ...after], taken: 0 };
-    if (letter === "m") return { options, program: { kind: "module", name: value() }, argv: ["-m", ...after], taken: 0 };
+    if (letter === "c")
+      return { options, program: { kind: "command", code: value() }, argv: ["-c", ...after], taken: 0 };
+    if (letter === "m")
+      return { options, program: { kind: "module", name: value() }, argv: ["-m", ...after], taken: 0 };
     options.push(`-${letter}`);
     if (LETTERS_WITH_VALUE.includes(letter)) {
       options.push(value());

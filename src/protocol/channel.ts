@@ -8,7 +8,7 @@ export interface Channel {
   call<Op extends Request["op"]>(request: RequestOf<Op>, bytes?: Uint8Array): Answer<Op>;
 }
 
-export interface Answer<Op extends Request["op"]> {
+interface Answer<Op extends Request["op"]> {
   readonly reply: ReplyTo<Op>;
   readonly bytes: Uint8Array;
 }

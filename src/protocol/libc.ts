@@ -5,7 +5,8 @@ import { dlopen, read } from "bun:ffi";
  * glibc on Linux, libSystem on macOS; elsewhere there is none and callers do without.
  */
 export function openLibc(): Libc | null {
-  const library = process.platform === "linux" ? "libc.so.6" : process.platform === "darwin" ? "libSystem.B.dylib" : null;
+  const library =
+    process.platform === "linux" ? "libc.so.6" : process.platform === "darwin" ? "libSystem.B.dylib" : null;
   if (library === null) return null;
   const shared = dlopen(library, SHARED);
   const linux = process.platform === "linux" ? dlopen(library, LINUX).symbols : null;

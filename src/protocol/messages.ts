@@ -49,9 +49,12 @@ const integer = (value: unknown): value is number => Number.isSafeInteger(value)
 const milliseconds = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= -1;
 const flag = (value: unknown): value is boolean => typeof value === "boolean";
 const text = (value: unknown): value is string => typeof value === "string" && value.length <= 4096;
-const signalList = (value: unknown): value is number[] => Array.isArray(value) && value.length <= 64 && value.every(count);
+const signalList = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length <= 64 && value.every(count);
 const pollList = (value: unknown): value is [number, number][] =>
-  Array.isArray(value) && value.length <= 4096 && value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
+  Array.isArray(value) &&
+  value.length <= 4096 &&
+  value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
 
 const shapes = {
   /** First request: the interpreter is ready. Answered with a Start when there is something to run. */

@@ -36,7 +36,8 @@ export class CacheError extends WomaError {
   }
 }
 
-const TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This directory holds woma's cache; it can be deleted at any time.\n";
+const TAG =
+  "Signature: 8a477f597d28d172789f06886806bc55\n# This directory holds woma's cache; it can be deleted at any time.\n";
 
 const REASONS: Record<string, string> = {
   EACCES: "permission denied",

@@ -39,7 +39,11 @@ function modified(path: string): number {
 }
 
 function runScript(name: string, ...words: readonly string[]): void {
-  const result = Bun.spawnSync([process.execPath, join(ROOT, "scripts", name), ...words], { cwd: ROOT, stdout: "ignore", stderr: "pipe" });
+  const result = Bun.spawnSync([process.execPath, join(ROOT, "scripts", name), ...words], {
+    cwd: ROOT,
+    stdout: "ignore",
+    stderr: "pipe",
+  });
   if (result.success) return;
   throw new WomaError(`scripts/${name} failed:\n${result.stderr.toString().trim()}`, {
     hint: "run `npm ci` in the checkout, then try again",

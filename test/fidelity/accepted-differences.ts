@@ -12,13 +12,16 @@ export interface AcceptedDifference {
   readonly woma: (python: string) => string;
 }
 
-const OWN_WORDS = "a command line or a file that woma cannot use is reported in woma's own words; the exit code is python3's";
+const OWN_WORDS =
+  "a command line or a file that woma cannot use is reported in woma's own words; the exit code is python3's";
 const ONLY_IMPORTS = "files beside the script are given to imports alone, never to open()";
 const NO_SOCKETS = "there are no sockets until woma has a network";
 const NO_HARD_LINKS = "Emscripten's in-memory file system has no hard links";
 const NO_OPENSSL = "hashlib takes these from OpenSSL, which Pyodide's CPython is built without";
-const READ_AT_START = "C reads this from the configuration that an interpreter starts with, and a restored one has started already";
-const TEMPORARY_COPY = "what is imported through the broker is no file of the cell's: as_file gives a temporary copy, as it does out of a zip file";
+const READ_AT_START =
+  "C reads this from the configuration that an interpreter starts with, and a restored one has started already";
+const TEMPORARY_COPY =
+  "what is imported through the broker is no file of the cell's: as_file gives a temporary copy, as it does out of a zip file";
 const OLDER_PATCH = "3.14.2 lacks the fix of python/cpython#151461, which the recording's newer patch release has";
 
 export const acceptedDifferences: readonly AcceptedDifference[] = [
@@ -30,7 +33,10 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
   ...usage("command-line/w-without-value", "-W needs a value"),
   ...unusableFile("command-line/directory-without-main", "name a file, or put a __main__.py into the directory"),
   ...unusableFile("command-line/missing-script", "check the spelling; to run code given as text, use -c"),
-  ...unusableFile("command-line/missing-script-in-missing-folder", "check the spelling; to run code given as text, use -c"),
+  ...unusableFile(
+    "command-line/missing-script-in-missing-folder",
+    "check the spelling; to run code given as text, use -c",
+  ),
 
   ...fails("modules/data-beside-the-module", ONLY_IMPORTS, [
     "Traceback (most recent call last):",
@@ -116,7 +122,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     case: "command-line/flags-x-no-debug-ranges",
     in: "stderr",
     reason: READ_AT_START,
-    woma: (python) => python.replace('    print(x["a"]["b"])\n', '$&          ~~~~~~^^^^^\n'),
+    woma: (python) => python.replace('    print(x["a"]["b"])\n', "$&          ~~~~~~^^^^^\n"),
   },
   { case: "warnings/encoding", in: "stdout", reason: READ_AT_START, woma: (python) => python.replace("1", "0") },
   { case: "warnings/encoding", in: "stderr", reason: READ_AT_START, woma: () => "" },
@@ -137,17 +143,36 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     woma: (python) => python.replace(/ \(consider renaming .*\)/, ""),
   },
 
-  { case: "modules/package-data", in: "stdout", reason: TEMPORARY_COPY, woma: (python) => python.replace(/^data\.txt/m, "tmp########data.txt") },
-  { case: "source/unknown-cookie", in: "stderr", reason: OLDER_PATCH, woma: () => "SyntaxError: encoding problem: klingon\n" },
+  {
+    case: "modules/package-data",
+    in: "stdout",
+    reason: TEMPORARY_COPY,
+    woma: (python) => python.replace(/^data\.txt/m, "tmp########data.txt"),
+  },
+  {
+    case: "source/unknown-cookie",
+    in: "stderr",
+    reason: OLDER_PATCH,
+    woma: () => "SyntaxError: encoding problem: klingon\n",
+  },
 ];
 
 function usage(name: string, error: string): readonly AcceptedDifference[] {
-  return [{ case: name, in: "stderr", reason: OWN_WORDS, woma: () => `error: ${error}\n\nhint: try \`woma --help\`\n` }];
+  return [
+    { case: name, in: "stderr", reason: OWN_WORDS, woma: () => `error: ${error}\n\nhint: try \`woma --help\`\n` },
+  ];
 }
 
 /** python3's own sentence, with a hint. */
 function unusableFile(name: string, hint: string): readonly AcceptedDifference[] {
-  return [{ case: name, in: "stderr", reason: OWN_WORDS, woma: (python) => `${python.replace(/^woma: /, "error: ")}\nhint: ${hint}\n` }];
+  return [
+    {
+      case: name,
+      in: "stderr",
+      reason: OWN_WORDS,
+      woma: (python) => `${python.replace(/^woma: /, "error: ")}\nhint: ${hint}\n`,
+    },
+  ];
 }
 
 /** A case that python3 completes, and woma ends at once with status 1. */

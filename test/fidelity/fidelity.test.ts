@@ -16,7 +16,11 @@ describe("the accepted differences", () => {
   test("name each stream of an existing case at most once", () => {
     const places = acceptedDifferences.map((difference) => `${difference.case} ${difference.in}`);
     expect(places).toEqual([...new Set(places)]);
-    expect(acceptedDifferences.map((difference) => difference.case).filter((name) => !cases.some((given) => given.name === name))).toEqual([]);
+    expect(
+      acceptedDifferences
+        .map((difference) => difference.case)
+        .filter((name) => !cases.some((given) => given.name === name)),
+    ).toEqual([]);
   });
 
   for (const { case: name, in: stream, woma } of acceptedDifferences) {

@@ -3,7 +3,10 @@
  * The recorder runs python3 through a link named `woma`, so that the program's name needs no rule, only its directory.
  */
 export function normalise(text: string, directory: string): string {
-  return RULES.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text.replaceAll(directory, "<dir>"));
+  return RULES.reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement),
+    text.replaceAll(directory, "<dir>"),
+  );
 }
 
 const RULES: readonly (readonly [RegExp, string])[] = [

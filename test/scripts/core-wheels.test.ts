@@ -11,7 +11,9 @@ test("the core's versions are the lock's, so that a package from the lock finds 
 });
 
 test("micropip's default index is read from its source, by name or as it stands", () => {
-  expect(defaultIndexIn('X = "https://one.example/simple"\nDEFAULT_INDEX_URLS = [X]\n')).toBe("https://one.example/simple");
+  expect(defaultIndexIn('X = "https://one.example/simple"\nDEFAULT_INDEX_URLS = [X]\n')).toBe(
+    "https://one.example/simple",
+  );
   expect(defaultIndexIn("DEFAULT_INDEX_URLS = ['https://two.example/simple', X]\n")).toBe("https://two.example/simple");
   expect(() => defaultIndexIn("INDEX = 1")).toThrow("no longer shows");
 });

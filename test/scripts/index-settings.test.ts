@@ -20,12 +20,16 @@ async function firstIndexes(
 }
 
 test("the environment comes before files, and uv's names are dropped", async () => {
-  const found = await firstIndexes(4, { "pip.conf": "[global]\nindex-url = https://file.example/simple\n" }, (directory) => ({
-    PIP_CONFIG_FILE: join(directory, "pip.conf"),
-    UV_DEFAULT_INDEX: "inner=https://uv.example/simple",
-    PIP_INDEX_URL: "https://pip.example/simple",
-    PIP_EXTRA_INDEX_URL: "https://extra.example/simple not-a-url",
-  }));
+  const found = await firstIndexes(
+    4,
+    { "pip.conf": "[global]\nindex-url = https://file.example/simple\n" },
+    (directory) => ({
+      PIP_CONFIG_FILE: join(directory, "pip.conf"),
+      UV_DEFAULT_INDEX: "inner=https://uv.example/simple",
+      PIP_INDEX_URL: "https://pip.example/simple",
+      PIP_EXTRA_INDEX_URL: "https://extra.example/simple not-a-url",
+    }),
+  );
   expect(found).toEqual([
     "https://uv.example/simple",
     "https://pip.example/simple",
@@ -45,7 +49,9 @@ extra-index-url =
     https://two.example/simple
     https://three.example/simple
 `;
-  const found = await firstIndexes(3, { "pip.conf": text }, (directory) => ({ PIP_CONFIG_FILE: join(directory, "pip.conf") }));
+  const found = await firstIndexes(3, { "pip.conf": text }, (directory) => ({
+    PIP_CONFIG_FILE: join(directory, "pip.conf"),
+  }));
   expect(found).toEqual(["https://one.example/simple", "https://two.example/simple", "https://three.example/simple"]);
 });
 

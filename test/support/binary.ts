@@ -15,7 +15,11 @@ async function build(): Promise<string> {
   const given = process.env["WOMA_BINARY"];
   if (given) return given;
   const binary = join(root, process.platform === "win32" ? "woma.exe" : "woma");
-  const child = Bun.spawn([process.execPath, "scripts/build.ts", "--if-changed"], { cwd: root, stdout: "pipe", stderr: "pipe" });
+  const child = Bun.spawn([process.execPath, "scripts/build.ts", "--if-changed"], {
+    cwd: root,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const [output, errors] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   if ((await child.exited) !== 0 || !existsSync(binary)) throw new Error(`the build failed:\n${output}${errors}`);
   return binary;

@@ -31,11 +31,14 @@ export class IntervalTimer {
   #arm(delayMs: number, intervalMs: number): void {
     this.#intervalMs = intervalMs;
     this.#due = performance.now() + delayMs;
-    this.#timer = setTimeout(() => {
-      this.stop();
-      if (intervalMs > 0) this.#arm(intervalMs, intervalMs);
-      this.#expired();
-    }, Math.min(delayMs, LONGEST_TIMER_MS));
+    this.#timer = setTimeout(
+      () => {
+        this.stop();
+        if (intervalMs > 0) this.#arm(intervalMs, intervalMs);
+        this.#expired();
+      },
+      Math.min(delayMs, LONGEST_TIMER_MS),
+    );
   }
 }
 

@@ -1,10 +1,10 @@
-import { INLINE_BYTES, type Failure, type Replies, type Request, type RequestOf } from "../../protocol/messages.ts";
-import type { Neighbours } from "./neighbours.ts";
-import { HandleTable, POLLNVAL } from "./objects.ts";
+import { type Failure, INLINE_BYTES, type Replies, type Request, type RequestOf } from "../../protocol/messages.ts";
 import type { IntervalTimer } from "./clock.ts";
-import { createPipe } from "./pipe.ts";
 import type { History } from "./history.ts";
-import { Waiters } from "./waiters.ts";
+import type { Neighbours } from "./neighbours.ts";
+import { type HandleTable, POLLNVAL } from "./objects.ts";
+import { createPipe } from "./pipe.ts";
+import type { Waiters } from "./waiters.ts";
 
 /** What one process's requests are answered from, and whom they tell. */
 export interface ProcessContext {
@@ -44,7 +44,10 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       return reply("pipe", { reader: process.handles.open(reader), writer: process.handles.open(writer) });
     }
     case "timer":
-      return reply("timer", request.query ? process.timer.left() : process.timer.set(request.delayMs, request.intervalMs));
+      return reply(
+        "timer",
+        request.query ? process.timer.left() : process.timer.set(request.delayMs, request.intervalMs),
+      );
     case "signals":
       process.onSignals(request.handled, request.ignored);
       return reply("signals", {});
@@ -85,7 +88,8 @@ function write(process: ProcessContext, request: RequestOf<"write">, inline: Uin
   const object = process.handles.get(request.handle);
   if (object === undefined) return reply("write", { errno: "EBADF" });
   if (request.windowLength > (process.window?.length ?? 0)) return reply("write", { errno: "EINVAL" });
-  const bytes = request.windowLength > 0 && process.window !== null ? process.window.subarray(0, request.windowLength) : inline;
+  const bytes =
+    request.windowLength > 0 && process.window !== null ? process.window.subarray(0, request.windowLength) : inline;
   const put = () => object.write(bytes);
   process.waiters.wait(put, request.nonBlocking ? 0 : -1, process.signalPending, (written) => {
     if (written === "timeout") return reply("write", { errno: "EAGAIN" });

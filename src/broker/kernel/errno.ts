@@ -1,8 +1,28 @@
 import type { ErrnoName } from "../../protocol/messages.ts";
 
 const NAMES = [
-  "EACCES", "EAGAIN", "EBADF", "ECONNRESET", "EFBIG", "EINTR", "EINVAL", "EIO", "EISDIR", "ENODEV", "ENOENT",
-  "ENOMEM", "ENOSPC", "ENOSYS", "ENOTDIR", "ENOTTY", "ENXIO", "EOPNOTSUPP", "EPERM", "EPIPE", "EROFS", "ESPIPE",
+  "EACCES",
+  "EAGAIN",
+  "EBADF",
+  "ECONNRESET",
+  "EFBIG",
+  "EINTR",
+  "EINVAL",
+  "EIO",
+  "EISDIR",
+  "ENODEV",
+  "ENOENT",
+  "ENOMEM",
+  "ENOSPC",
+  "ENOSYS",
+  "ENOTDIR",
+  "ENOTTY",
+  "ENXIO",
+  "EOPNOTSUPP",
+  "EPERM",
+  "EPIPE",
+  "EROFS",
+  "ESPIPE",
 ] as const satisfies readonly ErrnoName[];
 
 const known = new Set<string>(NAMES);

@@ -2,7 +2,7 @@ import { read } from "node:fs";
 import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 import { errnoNameOf } from "./errno.ts";
 import { type KernelObject, POLLIN } from "./objects.ts";
-import type { TerminalControl } from "./terminal.ts";
+import type { HostStream } from "./terminal.ts";
 
 const READ_BYTES = 256 * 1024;
 
@@ -14,11 +14,13 @@ export class HostInput implements KernelObject {
   #failure: ErrnoName | null = null;
 
   constructor(
-    readonly fd: number,
-    readonly kind: StreamGrant["kind"],
+    private readonly stream: HostStream,
     private readonly wake: () => void,
-    private readonly terminal: TerminalControl | null,
   ) {}
+
+  get kind(): StreamGrant["kind"] {
+    return this.stream.kind;
+  }
 
   read(length: number): Uint8Array | ErrnoName | undefined {
     const first = this.#chunks[0];
@@ -49,8 +51,8 @@ export class HostInput implements KernelObject {
   }
 
   control(request: number, argument: number, bytes: Uint8Array): Uint8Array | ErrnoName {
-    if (this.terminal === null) return "ENOTTY";
-    return this.terminal.control(this.fd, request, argument, bytes, {
+    if (this.stream.terminal === null) return "ENOTTY";
+    return this.stream.terminal.control(this.stream.fd, request, argument, bytes, {
       queuedBytes: this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0),
       discard: () => this.#chunks.splice(0),
     });
@@ -62,7 +64,7 @@ export class HostInput implements KernelObject {
     if (this.#reading) return;
     this.#reading = true;
     const buffer = Buffer.allocUnsafe(Math.min(Math.max(length, 1), READ_BYTES));
-    read(this.fd, buffer, 0, buffer.length, null, (error, count) => {
+    read(this.stream.fd, buffer, 0, buffer.length, null, (error, count) => {
       this.#reading = false;
       if (error !== null) {
         if (error.code === "EAGAIN" || error.code === "EINTR") {

@@ -3,8 +3,8 @@ import { write, writeSync } from "node:fs";
 import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 import { errnoNameOf } from "./errno.ts";
-import { type KernelObject, POLLOUT } from "./objects.ts";
-import type { TerminalControl } from "./terminal.ts";
+import { type KernelObject, POLLERR, POLLOUT } from "./objects.ts";
+import type { HostStream } from "./terminal.ts";
 
 /** A pipe that polls writable takes this much without blocking (POSIX's PIPE_BUF, Linux's value). */
 const ATOMIC_BYTES = 4096;
@@ -44,12 +44,14 @@ export class HostOutput implements KernelObject {
   #failure: ErrnoName | null = null;
 
   constructor(
-    readonly fd: number,
-    readonly kind: StreamGrant["kind"],
+    private readonly stream: HostStream,
     private readonly queue: OutputQueue,
     private readonly libc: Libc | null,
-    private readonly terminal: TerminalControl | null,
   ) {}
+
+  get kind(): StreamGrant["kind"] {
+    return this.stream.kind;
+  }
 
   /** The reader has gone away: the program would have died of SIGPIPE. */
   get broken(): boolean {
@@ -76,15 +78,18 @@ export class HostOutput implements KernelObject {
   }
 
   control(request: number, argument: number, bytes: Uint8Array): Uint8Array | ErrnoName {
-    if (this.terminal === null) return "ENOTTY";
-    return this.terminal.control(this.fd, request, argument, bytes, { queuedBytes: 0, discard: () => {} });
+    if (this.stream.terminal === null) return "ENOTTY";
+    return this.stream.terminal.control(this.stream.fd, request, argument, bytes, {
+      queuedBytes: 0,
+      discard: () => {},
+    });
   }
 
   close(): void {}
 
   #writeNow(bytes: Uint8Array): number | ErrnoName {
     try {
-      return writeSync(this.fd, bytes);
+      return writeSync(this.stream.fd, bytes);
     } catch (error) {
       const name = errnoNameOf(error);
       if (name === "EPIPE") this.#failure = name;
@@ -92,18 +97,19 @@ export class HostOutput implements KernelObject {
     }
   }
 
+  /** Whether a small write returns at once: it fits, or fails because the reader has gone. */
   #pollsWritable(): boolean {
     if (this.libc === null) return false;
     const query = new DataView(new ArrayBuffer(8));
-    query.setInt32(0, this.fd, true);
+    query.setInt32(0, this.stream.fd, true);
     query.setInt16(4, POLLOUT, true);
     const bytes = new Uint8Array(query.buffer);
-    return this.libc.poll(ptr(bytes), 1, 0) === 1 && query.getInt16(6, true) === POLLOUT;
+    return this.libc.poll(ptr(bytes), 1, 0) === 1 && (query.getInt16(6, true) & (POLLOUT | POLLERR)) !== 0;
   }
 
   async #writeAll(bytes: Buffer): Promise<void> {
     for (let offset = 0; offset < bytes.length; ) {
-      const { error, count } = await writeOnce(this.fd, bytes, offset);
+      const { error, count } = await writeOnce(this.stream.fd, bytes, offset);
       if (error === null) offset += count;
       else if (error.code === "EAGAIN") await Bun.sleep(2);
       else if (error.code !== "EINTR") {
@@ -114,7 +120,11 @@ export class HostOutput implements KernelObject {
   }
 }
 
-function writeOnce(fd: number, bytes: Buffer, offset: number): Promise<{ error: NodeJS.ErrnoException | null; count: number }> {
+function writeOnce(
+  fd: number,
+  bytes: Buffer,
+  offset: number,
+): Promise<{ error: NodeJS.ErrnoException | null; count: number }> {
   return new Promise((resolve) => {
     write(fd, bytes, offset, bytes.length - offset, null, (error, count) => resolve({ error, count }));
   });

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { PRELOADED } from "./preloaded.ts";
 import type { ModuleReply } from "../../protocol/messages.ts";
+import { PRELOADED } from "./preloaded.ts";
 
 /** One run may read this much through imports: enough for any project, too little to copy a disk. */
 const MAXIMUM_FILES = 5_000;

@@ -1,6 +1,6 @@
 import { ptr } from "bun:ffi";
 import type { Libc } from "../../protocol/libc.ts";
-import type { ErrnoName } from "../../protocol/messages.ts";
+import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 
 const TCGETS = 0x5401;
 const TCSETS = 0x5402;
@@ -20,6 +20,13 @@ const SIZES = new Map([
   [TIOCGWINSZ, 8],
   [FIONREAD, 4],
 ]);
+
+/** One of the broker's descriptors, and the terminal that it is, if it is one. */
+export interface HostStream {
+  readonly fd: number;
+  readonly kind: StreamGrant["kind"];
+  readonly terminal: TerminalControl | null;
+}
 
 /** What the broker has already read from a terminal and the cell has not. */
 export interface TypeAhead {

@@ -28,7 +28,12 @@ export class Waiters {
     waiter.attempt();
     if (!this.#waiting.has(waiter)) return;
     if (timeoutMs === 0) end("timeout");
-    else if (timeoutMs > 0) timer = sleepUntil(performance.now() + timeoutMs, () => end("timeout"), (next) => (timer = next));
+    else if (timeoutMs > 0)
+      timer = sleepUntil(
+        performance.now() + timeoutMs,
+        () => end("timeout"),
+        (next) => (timer = next),
+      );
   }
 
   /** Tries every waiting condition again, after the caller has finished what it is doing. */

@@ -1,13 +1,11 @@
 import { isFailure } from "../../protocol/channel.ts";
 import type { Request } from "../../protocol/messages.ts";
 import type { PyodideModule, StreamOperations } from "../emscripten.ts";
+import { EINVAL, ENOSPC, ENXIO } from "../errno.ts";
 import { kstreamOperations } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
 
 const WOMA_MAJOR = 70;
-const ENOSPC = 51;
-const ENXIO = 60;
-const EINVAL = 28;
 
 /**
  * Replaces Emscripten's own terminal devices, which would read and write the frame pipe, by ones on the
@@ -16,11 +14,26 @@ const EINVAL = 28;
 export function installDevices(module: PyodideModule, kernel: Kernel): void {
   for (const name of ["tty1", "console"]) removeDevice(module, name);
   addDevice(module, "woma", 0, requestOperations(kernel));
-  addDevice(module, "zero", 5, zeroOperations(() => 0));
-  addDevice(module, "full", 6, zeroOperations(() => {
-    throw kernel.error(ENOSPC);
-  }));
-  for (const [name, fd] of [["stdin", 0], ["stdout", 1], ["stderr", 2], ["tty", 0]] as const) {
+  addDevice(
+    module,
+    "zero",
+    5,
+    zeroOperations(() => 0),
+  );
+  addDevice(
+    module,
+    "full",
+    6,
+    zeroOperations(() => {
+      throw kernel.error(ENOSPC);
+    }),
+  );
+  for (const [name, fd] of [
+    ["stdin", 0],
+    ["stdout", 1],
+    ["stderr", 2],
+    ["tty", 0],
+  ] as const) {
     addDevice(module, name, name === "tty" ? 4 : fd + 1, streamDevice(module, kernel, fd, name === "tty"));
   }
 }
@@ -38,7 +51,12 @@ function removeDevice(module: PyodideModule, name: string): void {
 }
 
 /** /dev/stdin and its like: each opening is another stream on the same handle, which it never closes. */
-function streamDevice(module: PyodideModule, kernel: Kernel, fd: number, terminalOnly: boolean): Partial<StreamOperations> {
+function streamDevice(
+  module: PyodideModule,
+  kernel: Kernel,
+  fd: number,
+  terminalOnly: boolean,
+): Partial<StreamOperations> {
   const { read, write, fsync } = kstreamOperations(kernel);
   return {
     ...(read && { read }),

@@ -1,7 +1,8 @@
-import { DATA_WINDOW_BYTES, INLINE_BYTES, type StreamGrant } from "../../protocol/messages.ts";
 import { NO_BYTES } from "../../protocol/framing.ts";
+import { DATA_WINDOW_BYTES, INLINE_BYTES, type StreamGrant } from "../../protocol/messages.ts";
 import type { FileNode, FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
-import { EIO, type Kernel } from "./request.ts";
+import { EIO } from "../errno.ts";
+import type { Kernel } from "./request.ts";
 
 const O_NONBLOCK = 2048;
 const CHARACTER_DEVICE = 0o020000;

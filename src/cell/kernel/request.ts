@@ -1,16 +1,8 @@
-import { ERRORS } from "../errno.ts";
-import type { EmscriptenFileSystem } from "../emscripten.ts";
 import type { Channel } from "../../protocol/channel.ts";
 import { isFailure } from "../../protocol/channel.ts";
-import type { ErrnoName, Replies, Request, RequestOf } from "../../protocol/messages.ts";
-
-/** libc's number of an error that the broker named. */
-export function libcErrno(name: ErrnoName): number {
-  return ERRORS.find(([known]) => known === name)?.[1] ?? EIO;
-}
-
-export const EIO = 29;
-export const EBADF = 8;
+import type { Replies, Request, RequestOf } from "../../protocol/messages.ts";
+import type { EmscriptenFileSystem } from "../emscripten.ts";
+import { libcErrno } from "../errno.ts";
 
 /** The kernel as file operations call it: a failure is thrown, as Emscripten expects of them. */
 export class Kernel {
@@ -20,7 +12,10 @@ export class Kernel {
     private readonly fileSystem: () => EmscriptenFileSystem,
   ) {}
 
-  ask<Op extends Request["op"]>(request: RequestOf<Op>, bytes?: Uint8Array): { fields: Replies[Op]; bytes: Uint8Array } {
+  ask<Op extends Request["op"]>(
+    request: RequestOf<Op>,
+    bytes?: Uint8Array,
+  ): { fields: Replies[Op]; bytes: Uint8Array } {
     const answer = this.channel.call<Op>(request, bytes);
     const reply = answer.reply;
     if (isFailure(reply)) throw this.error(libcErrno(reply.errno));

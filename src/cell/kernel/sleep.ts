@@ -1,5 +1,6 @@
 import { isFailure } from "../../protocol/channel.ts";
 import type { PyodideModule } from "../emscripten.ts";
+import { EINTR } from "../errno.ts";
 import type { Kernel } from "./request.ts";
 
 /** With this directory descriptor `mknodat` is woma's sleep: scripts/wasm/sleep.ts makes CPython call it so. */
@@ -7,7 +8,6 @@ export const SLEEP_DOOR = -0x57_4f_4d_41;
 
 const CLOCK_REALTIME = 0;
 const TIMER_ABSTIME = 1;
-const EINTR = 27;
 const LONGEST_POLL_MS = 2 ** 31 - 1;
 
 /** clock_nanosleep(2): returns an error number, EINTR when a signal came first. */

@@ -1,8 +1,9 @@
-import { NO_BYTES } from "../../protocol/framing.ts";
 import { isFailure } from "../../protocol/channel.ts";
+import { NO_BYTES } from "../../protocol/framing.ts";
 import type { HostImports, PyodideModule } from "../emscripten.ts";
+import { EOPNOTSUPP, libcErrno } from "../errno.ts";
 import { handleOf, openKstream } from "./kstream.ts";
-import { type Kernel, libcErrno } from "./request.ts";
+import type { Kernel } from "./request.ts";
 import { SLEEP_DOOR, sleep } from "./sleep.ts";
 
 const F_GETFD = 1;
@@ -16,8 +17,6 @@ const FIOCLEX = 0x5451;
 const FIONBIO = 0x5421;
 const POLLIN_OR_POLLOUT = 5;
 const POLLNVAL = 32;
-const ENOSYS = 52;
-const EOPNOTSUPP = 138;
 
 /** The bytes that a terminal request reads and writes behind its argument; others carry the argument itself. */
 const IOCTL_BYTES = new Map([
@@ -35,7 +34,8 @@ const IOCTL_BYTES = new Map([
  */
 export function systemCalls(module: () => PyodideModule, kernel: Kernel, stock: HostImports): HostImports {
   return {
-    __syscall_poll: (descriptors: number, count: number, timeoutMs: number) => poll(module(), kernel, descriptors >>> 0, count, timeoutMs),
+    __syscall_poll: (descriptors: number, count: number, timeoutMs: number) =>
+      poll(module(), kernel, descriptors >>> 0, count, timeoutMs),
     __syscall_ioctl: ioctl(module, kernel, stock["__syscall_ioctl"]),
     __syscall_fcntl64: fcntl(module, stock["__syscall_fcntl64"]),
     __syscall_mknodat: mknodOrSleep(module, kernel, stock["__syscall_mknodat"]),
@@ -56,7 +56,7 @@ export function systemCalls(module: () => PyodideModule, kernel: Kernel, stock: 
       throw new GuestExit("abort", 0);
     },
     // There is no shell; and stock Emscripten would run the command on the host.
-    _emscripten_system: () => -ENOSYS,
+    _emscripten_system: () => -libcErrno("ENOSYS"),
   };
 }
 
@@ -85,10 +85,17 @@ function poll(module: PyodideModule, kernel: Kernel, descriptors: number, count:
     const fd = module.HEAP32[address >> 2] ?? -1;
     const events = module.HEAP16[(address + 4) >> 1] ?? 0;
     const handle = fd < 0 ? undefined : handleOf(module, fd);
-    entries.push({ address, events, handle, localBits: fd < 0 || handle !== undefined ? 0 : localReadiness(module, fd, events) });
+    entries.push({
+      address,
+      events,
+      handle,
+      localBits: fd < 0 || handle !== undefined ? 0 : localReadiness(module, fd, events),
+    });
   }
   const localReady = entries.some((entry) => entry.localBits !== 0);
-  const want = entries.flatMap((entry): [number, number][] => (entry.handle === undefined ? [] : [[entry.handle, entry.events & 0x7fff]]));
+  const want = entries.flatMap((entry): [number, number][] =>
+    entry.handle === undefined ? [] : [[entry.handle, entry.events & 0x7fff]],
+  );
   const ready = new Map<number, number>();
   // Nothing in the cell can change while it waits, so only the broker is waited for.
   if (want.length > 0 || (!localReady && timeoutMs !== 0)) {
@@ -125,7 +132,11 @@ function localReadiness(module: PyodideModule, fd: number, events: number): numb
   return bits & (events | 8 | 16);
 }
 
-function ioctl(module: () => PyodideModule, kernel: Kernel, stock: HostImports[string] | undefined): HostImports[string] {
+function ioctl(
+  module: () => PyodideModule,
+  kernel: Kernel,
+  stock: HostImports[string] | undefined,
+): HostImports[string] {
   return (fd: number, request: number, varargs: number) => {
     const handle = handleOf(module(), fd);
     const stream = module().FS.getStream(fd);
@@ -167,7 +178,13 @@ function fcntl(module: () => PyodideModule, stock: HostImports[string] | undefin
   };
 }
 
-function mknodOrSleep(module: () => PyodideModule, kernel: Kernel, stock: HostImports[string] | undefined): HostImports[string] {
+function mknodOrSleep(
+  module: () => PyodideModule,
+  kernel: Kernel,
+  stock: HostImports[string] | undefined,
+): HostImports[string] {
   return (directory: number, path: number, mode: number, device: number) =>
-    directory === SLEEP_DOOR ? sleep(module(), kernel, path, mode, device >>> 0) : stock?.(directory, path, mode, device);
+    directory === SLEEP_DOOR
+      ? sleep(module(), kernel, path, mode, device >>> 0)
+      : stock?.(directory, path, mode, device);
 }

@@ -5,6 +5,7 @@ import errno
 import gc
 import socket
 import sys
+from collections.abc import Mapping
 
 
 def install(wasi_to_linux: dict[int, int], names: dict[int, str]) -> None:
@@ -34,7 +35,7 @@ def rekey_exception_table(wasi_to_linux: dict[int, int]) -> None:
     table.update(classes)
 
 
-def correct_copies(old: dict[str, int], new: dict[str, int]) -> None:
+def correct_copies(old: Mapping[str, int], new: Mapping[str, int | None]) -> None:
     """Modules that ran `from errno import …` before."""
     for module in list(sys.modules.values()):
         namespace = getattr(module, "__dict__", {})

@@ -15,7 +15,7 @@ def submit(self, fn, /, *args, **kwargs):
     future.set_running_or_notify_cancel()
     try:
         result = fn(*args, **kwargs)
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt, SystemExit:
         raise
     except BaseException as error:
         future.set_exception(error)

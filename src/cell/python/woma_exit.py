@@ -5,10 +5,10 @@ CPython's own Py_FinalizeEx also takes apart the library's modules and frees all
 and leaves nothing to be seen, as the cell ends right after.
 """
 
-import atexit
+import contextlib
 import gc
 import sys
-import threading
+import traceback
 
 # What an interpreter has before any program: not the program's to finalize.
 _library: frozenset[str] = frozenset()
@@ -23,12 +23,11 @@ def remember_library() -> None:
 
 
 def finish() -> bool:
-    """True when standard output could be flushed."""
-    threading._shutdown()
-    atexit._run_exitfuncs()
+    """What comes after the exit functions; true when standard output could be flushed."""
     flushed = flush_streams()
     finalize_modules()
-    return flush_streams() and flushed
+    # What could not be written once is not tried, and told, again.
+    return flushed and flush_streams()
 
 
 def finalize_modules() -> None:
@@ -79,8 +78,7 @@ def _closed(stream) -> bool:
 
 
 def _write_unraisable(error: BaseException) -> None:
-    class Unraisable:
-        exc_type, exc_value, exc_traceback = type(error), error, None
-        err_msg, object = "Exception ignored while flushing sys.stdout", None
-
-    sys.unraisablehook(Unraisable)
+    """What CPython's own unraisable hook writes; its arguments' type has no name to make one by."""
+    lines = traceback.format_exception(error.with_traceback(None))
+    with contextlib.suppress(Exception):
+        sys.stderr.write("Exception ignored while flushing sys.stdout:\n" + "".join(lines))

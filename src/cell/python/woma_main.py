@@ -1,6 +1,8 @@
 """What CPython's own main does between start-up and exit, for an interpreter that is already running."""
 
+import atexit
 import builtins
+import contextlib
 import functools
 import importlib.machinery
 import json
@@ -243,12 +245,14 @@ def exit_status(error: SystemExit) -> int:
         # As C does: an int that is no 32-bit number becomes -1, and a process keeps the low byte.
         return (code if -(2**31) <= code < 2**31 else -1) & 0xFF
     if sys.stdout is not None:
-        try:
+        with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()
-        except (OSError, ValueError):
-            pass
     print(code, file=sys.stderr)
     return 1
+
+
+# Called by the host itself: an exit function that raises shows no frame of ours.
+run_exit_functions = atexit._run_exitfuncs
 
 
 def finish() -> bool:
@@ -263,7 +267,7 @@ def flush_output() -> bool:
             sys.stdout.flush()
     except BrokenPipeError:
         return True
-    except (OSError, ValueError, AttributeError):
+    except OSError, ValueError, AttributeError:
         # Reported by the interpreter's own flush at exit.
         pass
     return False

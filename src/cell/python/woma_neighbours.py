@@ -6,7 +6,6 @@ import importlib.resources.abc
 import io
 import os
 import sys
-from importlib._bootstrap_external import SourceLoader
 
 import woma_kernel
 
@@ -15,7 +14,7 @@ def install(directory: str) -> None:
     """Makes `directory`, on sys.path, and the packages below it importable."""
     root = directory.rstrip("/") or "/"
 
-    def path_hook(path: str) -> "NeighbourFinder":
+    def path_hook(path: str) -> NeighbourFinder:
         if path != root and not path.startswith(root.rstrip("/") + "/"):
             raise ImportError("not beside the script", path=path)
         package = path[len(root) :].strip("/")
@@ -59,7 +58,7 @@ class NeighbourFinder(importlib.abc.PathEntryFinder):
         pass
 
 
-class NeighbourLoader(SourceLoader):
+class NeighbourLoader(importlib.abc.SourceLoader):
     def __init__(self, fullname: str, name: str, path: str, source: bytes) -> None:
         self.name = fullname
         self.path = path
@@ -108,7 +107,7 @@ class NeighbourResource(importlib.resources.abc.Traversable):
         return os.path.join(self._directory, self._relative) if self._relative else self._directory
 
     def joinpath(self, *descendants):
-        relative = os.path.join(self._relative, *map(os.fspath, descendants))
+        relative = os.path.join(self._relative, *[os.fspath(part) for part in descendants])
         return NeighbourResource(self._package, self._directory, relative)
 
     __truediv__ = joinpath

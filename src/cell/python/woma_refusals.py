@@ -37,7 +37,6 @@ class _Explainer:
     def find_spec(name, path=None, target=None):
         if (reason := _ABSENT.get(name)) is not None:
             raise ModuleNotFoundError(f"No module named {name!r}: {reason}", name=name)
-        return None
 
 
 def refused_module(name: str) -> str | None:
@@ -111,4 +110,3 @@ def _refuse_server(self, *args):
 
 def _refuse_network(self, address, /):
     raise OSError(errno.ENETUNREACH, NO_NETWORK)
-

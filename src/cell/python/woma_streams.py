@@ -17,10 +17,9 @@ def _open(descriptor: int, name: str, mode: str, errors: str, unbuffered: bool) 
     writing = mode == "w"
     raw = io.FileIO(descriptor, mode, closefd=False)
     raw.name = name
-    if not writing:
-        buffer = io.BufferedReader(raw)
-    else:
-        buffer = raw if unbuffered else io.BufferedWriter(raw)
+    buffer = raw
+    if not (writing and unbuffered):
+        buffer = io.BufferedWriter(raw) if writing else io.BufferedReader(raw)
     line_by_line = not unbuffered and (descriptor == 2 or os.isatty(descriptor))
     stream = io.TextIOWrapper(
         buffer,

@@ -1,0 +1,41 @@
+import { type Budget, type Line, verdictOf } from "./line.ts";
+import type { Spread } from "./spread.ts";
+
+/** The lines as text in columns; figures are `median (min–max)`. */
+export function formatTable(lines: readonly Line[]): string {
+  const rows = [["", "unit", "woma", "against", "", "ratio", "budget", ""], ...lines.map(cellsOf)];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function cellsOf(line: Line): readonly string[] {
+  const { against, budget } = line;
+  const rival =
+    against === "nothing" ? ["", "", ""] : [formatSpread(against.spread), against.name, formatRatio(against.ratio)];
+  return [line.name, line.unit, formatSpread(line.woma), ...rival, formatBudget(budget), verdictOf(line)];
+}
+
+function formatSpread({ min, median, max }: Spread): string {
+  return `${formatFigure(median)} (${formatFigure(min)}–${formatFigure(max)})`;
+}
+
+function formatFigure(value: number): string {
+  return value.toFixed(Math.abs(value) < 100 ? 1 : 0);
+}
+
+function formatRatio(ratio: number): string {
+  return ratio < 1 ? `${ratio.toFixed(3)} (1/${(1 / ratio).toFixed(1)})` : ratio.toFixed(3);
+}
+
+function formatBudget(budget: Budget): string {
+  if (budget === "none") return "";
+  const bound = "atMost" in budget ? `≤ ${Number(budget.atMost.toFixed(3))}` : `≥ ${budget.atLeast}`;
+  return budget.of === "ratio" ? `ratio ${bound}` : bound;
+}

@@ -1,0 +1,56 @@
+"""The consoles behind the prompt: CPython's own, in which an entry may await."""
+
+import ast
+import asyncio
+import code
+import inspect
+import linecache
+import types
+from _pyrepl.console import InteractiveColoredConsole
+
+
+class AwaitingConsole(code.InteractiveConsole):
+    """An entry that awaits is run by an event loop that lives as long as the prompt."""
+
+    def __init__(self, namespace: dict) -> None:
+        super().__init__(namespace, filename="<stdin>")
+        self.compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._runner: asyncio.Runner | None = None
+
+    def runcode(self, code):
+        if not code.co_flags & inspect.CO_COROUTINE:
+            return super().runcode(code)
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        try:
+            self._runner.run(types.FunctionType(code, self.locals)())
+        except SystemExit:
+            raise
+        except BaseException:
+            self.showtraceback()
+            return getattr(self, "STATEMENT_FAILED", None)
+        return None
+
+    def close(self) -> None:
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+
+
+class EditingConsole(AwaitingConsole, InteractiveColoredConsole):
+    """The console that CPython's line editor feeds."""
+
+
+class PlainConsole(AwaitingConsole):
+    """The console for an input that is no terminal, or cannot be edited on."""
+
+    _source = ""
+
+    def runsource(self, source, filename="<input>", symbol="single"):
+        self._source = source
+        return super().runsource(source, filename, symbol)
+
+    def runcode(self, code):
+        # A traceback shows the line that was typed; the line editor's console does this itself.
+        linecache._register_code(code, self._source, code.co_filename)
+        return super().runcode(code)

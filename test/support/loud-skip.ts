@@ -1,0 +1,26 @@
+import { test } from "bun:test";
+
+/** Why a test cannot run on this machine, or undefined when it can. */
+export type Obstacle = string | undefined;
+
+/**
+ * A test that this machine may be unable to run: it is then skipped with the reason on stderr. Under
+ * WOMA_TEST=all, as in .ci/run, a skip is a failure.
+ */
+export function testUnless(obstacle: Obstacle, sentence: string, body: () => Promise<void>): void {
+  if (obstacle === undefined) {
+    test(sentence, body);
+  } else if (process.env["WOMA_TEST"] === "all") {
+    test(sentence, () => {
+      throw new Error(`cannot run here: ${obstacle}`);
+    });
+  } else {
+    console.error(`SKIPPED: ${sentence}: ${obstacle}`);
+    test.skip(sentence, () => {});
+  }
+}
+
+export const notOnLinux: Obstacle = process.platform === "linux" ? undefined : "needs Linux";
+
+/** Root is needed for the tests that mount a file system or run as another user. */
+export const notRoot: Obstacle = notOnLinux ?? (process.getuid?.() === 0 ? undefined : "needs root");
