@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { formatError, WomaError } from "../src/errors.ts";
+import { appendAssets } from "./append-assets.ts";
 import { buildDirectory, sha256 } from "./build-cache.ts";
 import { bunExecutable, bunVersion } from "./bun-executable.ts";
 import { distributionDirectory, makeDistribution } from "./distribution.ts";
@@ -33,7 +34,7 @@ export async function build(target: Target): Promise<string> {
     sourcemap: "none",
     // Pyodide's loader mentions these, and Bun would write this checkout's path in their place.
     define: { __dirname: '"/"', __filename: '"/woma"', WOMA_COMPILED: "true" },
-    plugins: [embeddedAssets(buildId)],
+    plugins: [embeddedAssets(buildId, target)],
     compile: {
       target: `bun-${target}`,
       executablePath: await bunExecutable(target),
@@ -48,6 +49,7 @@ export async function build(target: Target): Promise<string> {
   const binary = join(ROOT, binaryName(target, hostTarget()));
   const [made] = readdirSync(outputs);
   if (made === undefined) throw new WomaError("the build made no executable");
+  if (isAppended(target)) await appendAssets(join(outputs, made), ASSETS);
   await chmod(join(outputs, made), 0o755);
   await rename(join(outputs, made), binary);
   return binary;
@@ -63,38 +65,49 @@ async function makeSnapshot(): Promise<void> {
   if ((await child.exited) !== 0) throw new WomaError(`the snapshot could not be made:\n${errors.trim()}`);
 }
 
-/** Puts the distribution inside the executable, in place of the module that reads it from a checkout. */
-function embeddedAssets(buildId: string): Bun.BunPlugin {
-  const file = (name: string) => JSON.stringify(join(distributionDirectory, name));
+/** The distribution's files, by the names that a cell asks for. */
+const ASSETS = {
+  wasm: join(distributionDirectory, "pyodide.asm.wasm"),
+  standardLibrary: join(distributionDirectory, "python314.zip"),
+  corePackages: join(distributionDirectory, "woma-core.zip"),
+  lock: join(distributionDirectory, "pyodide-lock.json"),
+  snapshot: SNAPSHOT,
+} as const;
+
+/** On Linux a cell maps them from behind the executable; elsewhere that would break its signature. */
+const isAppended = (target: Target) => target.startsWith("linux-");
+
+/** The module that takes the place of src/cell/assets.ts, which reads a checkout's files. */
+function embeddedAssets(buildId: string, target: Target): Bun.BunPlugin {
+  const names = Object.keys(ASSETS);
+  const appended = `
+    import { openAppendedAssets } from "./appended-assets.ts";
+    const file = openAppendedAssets("/proc/self/exe");
+    const read = (name) => () => file(name);`;
+  const embedded = `
+    import { readFileSync } from "node:fs";
+    ${Object.entries(ASSETS)
+      .map(([name, path]) => `import ${name} from ${JSON.stringify(path)} with { type: "file" };`)
+      .join("\n")}
+    const paths = { ${names.join(", ")} };
+    const read = (name) => () => {
+      const { buffer, byteOffset, byteLength } = readFileSync(paths[name]);
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    };`;
+  const contents = `
+    import createPyodideModule from ${JSON.stringify(join(distributionDirectory, "pyodide.asm.mjs"))};
+    ${isAppended(target) ? appended : embedded}
+    export async function loadAssets() {
+      return {
+        buildId: ${JSON.stringify(buildId)},
+        createPyodideModule,
+        ${names.map((name) => `${name}: read("${name}")`).join(",\n")},
+      };
+    }`;
   return {
     name: "embedded assets",
     setup(builder) {
-      builder.onLoad({ filter: /src[/\\]cell[/\\]assets\.ts$/ }, () => ({
-        loader: "ts",
-        contents: `
-          import { readFileSync } from "node:fs";
-          import createPyodideModule from ${file("pyodide.asm.mjs")};
-          import wasm from ${file("pyodide.asm.wasm")} with { type: "file" };
-          import standardLibrary from ${file("python314.zip")} with { type: "file" };
-          import corePackages from ${file("woma-core.zip")} with { type: "file" };
-          import lock from ${file("pyodide-lock.json")} with { type: "file" };
-          import snapshot from ${file("snapshot")} with { type: "file" };
-          const read = (path) => () => {
-            const { buffer, byteOffset, byteLength } = readFileSync(path);
-            return new Uint8Array(buffer, byteOffset, byteLength);
-          };
-          export async function loadAssets() {
-            return {
-              buildId: ${JSON.stringify(buildId)},
-              createPyodideModule,
-              wasm: read(wasm),
-              standardLibrary: read(standardLibrary),
-              corePackages: read(corePackages),
-              lock: read(lock),
-              snapshot: read(snapshot),
-            };
-          }`,
-      }));
+      builder.onLoad({ filter: /src[/\\]cell[/\\]assets\.ts$/ }, () => ({ loader: "ts", contents }));
     },
   };
 }

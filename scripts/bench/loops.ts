@@ -5,10 +5,10 @@ import type { Programs } from "./programs.ts";
 import { spreadOf } from "./spread.ts";
 import { timedRun } from "./timed-run.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 7;
 const SLOWER_BY_AT_MOST = 1.05;
 
-/** Python at work, timed by Python itself, so that no start-up is in it. */
+/** Python at work, timed by Python itself, so that no start-up is in it; the best of a process's repeats. */
 export async function measureLoops(programs: Programs): Promise<readonly Line[]> {
   const run =
     (...command: string[]) =>
