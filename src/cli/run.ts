@@ -46,7 +46,10 @@ export async function runCommand(config: Config): Promise<never> {
   streams.terminal?.restore();
   forwarding[Symbol.dispose]();
   if (end.how === "exited" && streams.objects[1].broken) end = { how: "signalled", signal: SIGPIPE };
-  process.stderr.write(explain(end));
+  const explanation = explain(end);
+  // The cursor stands behind the prompt that the program has left.
+  if (explanation !== "" && loaded.program.kind === "prompt") process.stderr.write("\n");
+  process.stderr.write(explanation);
   return endProcess(end);
 }
 

@@ -69,7 +69,8 @@ class PipeWriter implements KernelObject {
     if (!this.pipe.readerOpen) return "EPIPE";
     const room = CAPACITY_BYTES - this.pipe.bytes;
     if (room < Math.min(bytes.length, ATOMIC_BYTES)) return undefined;
-    const taken = bytes.slice(0, room);
+    // A copy: the bytes may lie in the window that the cell writes next.
+    const taken = new Uint8Array(bytes.subarray(0, room));
     if (taken.length === 0) return 0;
     this.pipe.chunks.push(taken);
     this.pipe.bytes += taken.length;

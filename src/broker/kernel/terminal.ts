@@ -84,7 +84,8 @@ export class TerminalControl {
       ahead.discard();
       return this.#libc.tcflush(fd, argument) === 0 ? given : "EINVAL";
     }
-    const structure = given.slice();
+    // A Buffer's own slice would be a view of the frame.
+    const structure = new Uint8Array(given);
     if (this.#perform(fd, request, structure, ahead) !== 0) return "EIO";
     if (request === FIONREAD) {
       const view = new DataView(structure.buffer);

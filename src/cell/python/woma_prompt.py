@@ -1,5 +1,6 @@
 """The interactive prompt: CPython's own line editor, or plain lines, and the broker's history."""
 
+import functools
 import io
 import os
 import sys
@@ -49,11 +50,13 @@ def editing_prompt(module: types.ModuleType, once: bool) -> None:
     from _pyrepl import readline, simple_interact
 
     load_history(readline._wrapper)
-    simple_interact.append_history_file = lambda: append_history(readline._wrapper, once)
+    simple_interact.append_history_file = functools.partial(append_history, readline._wrapper, once)
     console = woma_console.EditingConsole(module.__dict__)
     try:
         simple_interact.run_multiline_interactive_console(console)
     finally:
+        # The entry that left the prompt.
+        append_history(readline._wrapper, once=False)
         console.close()
 
 
