@@ -19,6 +19,7 @@ function cellEnvironment(stackBytes: number): Record<string, string> {
 }
 
 const MAXIMUM_LOG_BYTES = 64 * 1024;
+const MAXIMUM_UNREAD_REPLIES = 16;
 
 /** How woma re-executes itself as a cell. */
 export interface CellCommand {
@@ -46,6 +47,9 @@ export class CellProcess {
   readonly ended: Promise<CellEnd>;
   readonly #child: ChildProcess;
   readonly #input: Writable;
+  /** A request has come and its reply has not gone: the cell is blocked, unless it has got out of hand. */
+  #answering = false;
+  #unreadReplies = 0;
   #log = "";
 
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
@@ -80,7 +84,11 @@ export class CellProcess {
   }
 
   reply(fields: object, bytes: Uint8Array = NO_BYTES): void {
-    this.#input.write(encodeFrame(JSON.stringify(fields), bytes));
+    this.#answering = false;
+    this.#unreadReplies += 1;
+    this.#input.write(encodeFrame(JSON.stringify(fields), bytes), () => {
+      this.#unreadReplies -= 1;
+    });
   }
 
   kill(signal: NodeJS.Signals = "SIGKILL"): void {
@@ -109,15 +117,24 @@ export class CellProcess {
         for (const frame of reader.push(chunk)) {
           const request = parseRequest(frame.json);
           if (request === null) throw new FrameError("a request of no known shape");
+          if (this.#answering) throw new FrameError("a request before the last one was answered");
+          if (this.#unreadReplies > MAXIMUM_UNREAD_REPLIES)
+            throw new FrameError("requests without reading the replies");
+          this.#answering = true;
           onRequest(request, frame.bytes);
         }
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
-        this.#log += `\nthe cell sent ${error.message}`;
-        stream.removeAllListeners("data");
-        this.kill();
+        this.#endFor(`the cell sent ${error.message}`, stream);
       }
     });
+    stream.on("end", () => this.#endFor("the cell closed its output", stream));
+  }
+
+  #endFor(reason: string, stream: Readable): void {
+    this.#log += `\n${reason}`;
+    stream.removeAllListeners("data");
+    this.kill();
   }
 }
 

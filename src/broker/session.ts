@@ -71,6 +71,7 @@ export class Session {
   #ignored: ReadonlySet<number> = new Set();
   #unseenInterrupts = 0;
   #verdict: ProgramEnd | null = null;
+  #concluded = false;
   #guards: Disposable[] = [];
 
   constructor(command: CellCommand, libc: Libc | null) {
@@ -92,6 +93,7 @@ export class Session {
   async run(request: ProgramRequest, resources: ProgramResources): Promise<ProgramEnd> {
     this.#resources = resources;
     await this.#ready();
+    if (this.#concluded) return this.ended;
     if (this.#hello?.restored === false) {
       resources.notify(`no snapshot fits this build; Python started from nothing, in ${this.#hello.bootMs} ms`);
     }
@@ -205,6 +207,7 @@ export class Session {
   }
 
   #conclude(end: CellEnd): ProgramEnd {
+    this.#concluded = true;
     for (const guard of this.#guards) guard[Symbol.dispose]();
     this.#timer.stop();
     this.#waiters.clear();

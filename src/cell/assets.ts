@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CreatePyodideModule } from "./emscripten.ts";
+import { isIntactSnapshot } from "./snapshot.ts";
 
 /**
  * The distribution that a cell boots from. This file is what a checkout uses; `scripts/build.ts` puts one in
@@ -30,7 +31,7 @@ export async function loadAssets(snapshotPath: string | undefined): Promise<Asse
     standardLibrary: file("python314.zip"),
     corePackages: file("woma-core.zip"),
     lock: file("pyodide-lock.json"),
-    snapshot: () => (snapshotPath === undefined ? null : readOptional(snapshotPath)),
+    snapshot: () => (snapshotPath === undefined ? null : readIntact(snapshotPath)),
   };
 }
 
@@ -39,9 +40,11 @@ function bytesOf(buffer: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 }
 
-function readOptional(path: string): Uint8Array | null {
+/** The snapshot in the cache, where anything may have happened to it. */
+function readIntact(path: string): Uint8Array | null {
   try {
-    return readFileSync(path);
+    const snapshot = readFileSync(path);
+    return isIntactSnapshot(snapshot) ? snapshot : null;
   } catch {
     return null;
   }

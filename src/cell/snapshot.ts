@@ -3,7 +3,8 @@ import type { TimeZoneSlots } from "./time-zone.ts";
 /**
  * A snapshot: the interpreter's memory after it has started, without its empty pages.
  *
- *   u32 magic · u32 length of the header · header (JSON) · zeros up to a page · the pages of all runs in order
+ *   u32 magic · u32 length of the header · u64 checksum of what follows · header (JSON) · zeros up to a page ·
+ *   the pages of all runs in order
  */
 export interface SnapshotHeader {
   /** What the memory was made by; a snapshot fits that build only. */
@@ -21,6 +22,7 @@ export type SnapshotFacts = Pick<SnapshotHeader, "buildId" | "references" | "tim
 
 const MAGIC = 0x41_4d_4f_57;
 const PAGE_BYTES = 4096;
+const FIXED_BYTES = 16;
 /** Shorter gaps are stored, as a copy costs less than another run. */
 const SMALLEST_GAP_PAGES = 2;
 
@@ -29,35 +31,48 @@ export function encodeSnapshot(memory: Uint8Array, facts: SnapshotFacts): Uint8A
   const header = new TextEncoder().encode(
     JSON.stringify({ ...facts, memoryBytes: memory.length, runs } satisfies SnapshotHeader),
   );
-  const start = Math.ceil((8 + header.length) / PAGE_BYTES) * PAGE_BYTES;
+  const start = Math.ceil((FIXED_BYTES + header.length) / PAGE_BYTES) * PAGE_BYTES;
   const snapshot = new Uint8Array(start + PAGE_BYTES * runs.reduce((sum, [, pages]) => sum + pages, 0));
   const view = new DataView(snapshot.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, header.length, true);
-  snapshot.set(header, 8);
+  snapshot.set(header, FIXED_BYTES);
   let at = start;
   for (const [first, pages] of runs) {
     snapshot.set(memory.subarray(first * PAGE_BYTES, (first + pages) * PAGE_BYTES), at);
     at += pages * PAGE_BYTES;
   }
+  view.setBigUint64(8, checksum(snapshot), true);
   return snapshot;
+}
+
+/** Whether these are the bytes that were written: for a snapshot that has lain on a disk. Takes some 3 ms. */
+export function isIntactSnapshot(snapshot: Uint8Array): boolean {
+  if (snapshot.length < FIXED_BYTES) return false;
+  const view = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
+  return view.getUint32(0, true) === MAGIC && view.getBigUint64(8, true) === checksum(snapshot);
+}
+
+function checksum(snapshot: Uint8Array): bigint {
+  return BigInt(Bun.hash(snapshot.subarray(FIXED_BYTES)));
 }
 
 /** The header; null when these bytes are no snapshot of this build, or not all of one. */
 export function readSnapshotHeader(snapshot: Uint8Array, buildId: string): SnapshotHeader | null {
-  if (snapshot.length < 8) return null;
+  if (snapshot.length < FIXED_BYTES) return null;
   const view = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const length = view.getUint32(4, true);
-  if (view.getUint32(0, true) !== MAGIC || 8 + length > snapshot.length) return null;
-  let header: SnapshotHeader;
+  if (view.getUint32(0, true) !== MAGIC || FIXED_BYTES + length > snapshot.length) return null;
   try {
-    header = JSON.parse(new TextDecoder().decode(snapshot.subarray(8, 8 + length)));
+    const header: SnapshotHeader = JSON.parse(
+      new TextDecoder().decode(snapshot.subarray(FIXED_BYTES, FIXED_BYTES + length)),
+    );
+    if (header.buildId !== buildId) return null;
+    const pages = header.runs.reduce((sum, [, count]) => sum + count, 0);
+    return firstPageOffset(length) + pages * PAGE_BYTES === snapshot.length ? header : null;
   } catch {
     return null;
   }
-  if (header.buildId !== buildId) return null;
-  const pages = header.runs.reduce((sum, [, count]) => sum + count, 0);
-  return firstPageOffset(length) + pages * PAGE_BYTES === snapshot.length ? header : null;
 }
 
 /** Copies the pages into a memory that is large enough and still all zero where the snapshot has nothing. */
@@ -71,7 +86,7 @@ export function copySnapshot(snapshot: Uint8Array, header: SnapshotHeader, memor
 }
 
 function firstPageOffset(headerLength: number): number {
-  return Math.ceil((8 + headerLength) / PAGE_BYTES) * PAGE_BYTES;
+  return Math.ceil((FIXED_BYTES + headerLength) / PAGE_BYTES) * PAGE_BYTES;
 }
 
 function nonZeroRuns(memory: Uint8Array): [number, number][] {

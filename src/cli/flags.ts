@@ -128,6 +128,7 @@ function commandDefinition(): Command {
     .option(
       "--pyodide-cache <PATH>",
       "where snapshots and packages are kept (default: $WOMA_CACHE, else ~/.pyodide-env)",
+      cachePath,
     )
     .option("--no-history", "neither read nor keep the prompt's history")
     .option("-V, --version", "print the version and exit; twice for those of Pyodide and Bun too", counted, 0)
@@ -172,6 +173,11 @@ function megabytes(text: string): number {
     );
   }
   return value;
+}
+
+function cachePath(text: string): string {
+  if (text !== "") return text;
+  throw new UsageError("--pyodide-cache takes a directory, not nothing", "is the variable that it comes from set?");
 }
 
 /** An option with one value, given twice, is a mistake and not a choice. */

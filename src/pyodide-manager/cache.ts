@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WomaError } from "../errors.ts";
 
@@ -18,10 +18,9 @@ export function openCache(directory: string): Cache {
   try {
     mkdirSync(join(directory, "snapshots"), { recursive: true, mode: 0o755 });
     accessSync(join(directory, "snapshots"), constants.W_OK);
-    writeFileSync(join(directory, "CACHEDIR.TAG"), TAG, { flag: "wx" });
+    if (!existsSync(join(directory, "CACHEDIR.TAG"))) writeFileSync(join(directory, "CACHEDIR.TAG"), TAG);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code !== "EEXIST" || !isDirectory(directory)) throw new CacheError(directory, cause);
+    throw new CacheError(directory, cause);
   }
   return { directory, snapshotPath: (buildId) => join(directory, "snapshots", buildId) };
 }
@@ -49,12 +48,3 @@ const REASONS: Record<string, string> = {
   EEXIST: "a part of the path is a file",
   ENOENT: "it cannot be made there",
 };
-
-function isDirectory(path: string): boolean {
-  try {
-    accessSync(join(path, "."), constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { WomaError } from "../errors.ts";
+import { formatError, WomaError } from "../errors.ts";
 import type { Cache } from "./cache.ts";
 
 declare const WOMA_COMPILED: boolean | undefined;
@@ -22,8 +22,15 @@ export function prepareCheckout(cache: Cache | null): string | undefined {
   }
   if (cache === null) return undefined;
   const snapshot = cache.snapshotPath(readFileSync(BUILD_ID, "latin1"));
-  if (!existsSync(snapshot)) runScript("snapshot.ts", snapshot);
-  return snapshot;
+  if (existsSync(snapshot)) return snapshot;
+  try {
+    runScript("snapshot.ts", snapshot);
+    return snapshot;
+  } catch (error) {
+    if (!(error instanceof WomaError)) throw error;
+    process.stderr.write(formatError(error));
+    return undefined;
+  }
 }
 
 function isFresh(): boolean {

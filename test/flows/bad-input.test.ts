@@ -29,7 +29,7 @@ describe("a command line that woma does not understand exits with 2", () => {
     [["--timeout"], wants("--timeout")],
     [["--memory"], wants("--memory")],
     [["--pyodide-cache"], wants("--pyodide-cache")],
-    ...["soon", "-1", "0", "", "nan", "inf", "1e400", "1,5", "0x10", "10s", " 1", "1000001"].map((given): [string[], string] => [[`--timeout=${given}`, "-c", "1"], seconds(given)]),
+    ...["soon", "-1", "0", "", "nan", "inf", "1e400", "1,5", "0x10", "10s", "1000001"].map((given): [string[], string] => [[`--timeout=${given}`, "-c", "1"], seconds(given)]),
     ...["much", "-1", "0", "", "47", "4096", "1.5", "1e3", "512M", "999999999999999999999"].map((given): [string[], string] => [[`--memory=${given}`, "-c", "1"], megabytes(given)]),
     [["--timeout", "1", "--timeout", "2", "-c", "1"], twice("--timeout")],
     [["--memory", "100", "--memory=200", "-c", "1"], twice("--memory")],
@@ -160,7 +160,7 @@ describe("a cache that cannot be used", () => {
     expect(await runWoma(["--pyodide-cache", "~/one", ...program], { env: home })).toMatchObject({ stdout: "42\n", stderr: "", exitCode: 0 });
     expect(await runWoma(program, { env: { ...home, WOMA_CACHE: "~/two" } })).toMatchObject({ stdout: "42\n", stderr: "", exitCode: 0 });
     expect(await runWoma(program, { env: home })).toMatchObject({ stdout: "42\n", stderr: "", exitCode: 0 });
-    expect((await readdir(scratch.path)).sort()).toEqual([".pyodide-env", "one", "two"]);
+    expect((await readdir(scratch.path)).filter((name) => name !== ".pyodide-env").sort()).toEqual(["one", "two"]);
   });
 });
 

@@ -103,7 +103,7 @@ function poll(process: ProcessContext, request: RequestOf<"poll">, reply: Reply)
   const look = () => {
     const ready: [number, number][] = [];
     for (const [handle, events] of request.want) {
-      const bits = process.handles.get(handle)?.readiness(events) ?? POLLNVAL;
+      const bits = process.handles.get(handle)?.readiness(events, request.timeoutMs !== 0) ?? POLLNVAL;
       if (bits !== 0) ready.push([handle, bits]);
     }
     return ready.length > 0 ? ready : undefined;

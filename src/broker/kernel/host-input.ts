@@ -1,7 +1,9 @@
 import { read } from "node:fs";
+import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 import { errnoNameOf } from "./errno.ts";
-import { type KernelObject, POLLIN } from "./objects.ts";
+import { pollNow } from "./host-poll.ts";
+import { type KernelObject, POLLHUP, POLLIN } from "./objects.ts";
 import type { HostStream } from "./terminal.ts";
 
 const READ_BYTES = 256 * 1024;
@@ -15,6 +17,7 @@ export class HostInput implements KernelObject {
 
   constructor(
     private readonly stream: HostStream,
+    private readonly libc: Libc | null,
     private readonly wake: () => void,
   ) {}
 
@@ -43,10 +46,11 @@ export class HostInput implements KernelObject {
     return "EBADF";
   }
 
-  readiness(events: number): number {
+  readiness(events: number, waiting: boolean): number {
     if ((events & POLLIN) === 0) return 0;
     if (this.#chunks.length > 0 || this.#ended || this.#failure !== null) return POLLIN;
-    this.#demand(READ_BYTES);
+    if (!this.#reading && (pollNow(this.libc, this.stream.fd, POLLIN) & (POLLIN | POLLHUP)) !== 0) return POLLIN;
+    if (waiting) this.#demand(READ_BYTES);
     return 0;
   }
 

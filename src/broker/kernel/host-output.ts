@@ -1,8 +1,8 @@
-import { ptr } from "bun:ffi";
 import { write, writeSync } from "node:fs";
 import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 import { errnoNameOf } from "./errno.ts";
+import { pollNow } from "./host-poll.ts";
 import { type KernelObject, POLLERR, POLLOUT } from "./objects.ts";
 import type { HostStream } from "./terminal.ts";
 
@@ -99,12 +99,7 @@ export class HostOutput implements KernelObject {
 
   /** Whether a small write returns at once: it fits, or fails because the reader has gone. */
   #pollsWritable(): boolean {
-    if (this.libc === null) return false;
-    const query = new DataView(new ArrayBuffer(8));
-    query.setInt32(0, this.stream.fd, true);
-    query.setInt16(4, POLLOUT, true);
-    const bytes = new Uint8Array(query.buffer);
-    return this.libc.poll(ptr(bytes), 1, 0) === 1 && (query.getInt16(6, true) & (POLLOUT | POLLERR)) !== 0;
+    return (pollNow(this.libc, this.stream.fd, POLLOUT) & (POLLOUT | POLLERR)) !== 0;
   }
 
   async #writeAll(bytes: Buffer): Promise<void> {

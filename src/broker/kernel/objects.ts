@@ -17,8 +17,11 @@ export interface KernelObject {
   read(length: number): Uint8Array | ErrnoName | undefined;
   /** How many bytes were taken; undefined when none can be taken now. The bytes are copied. */
   write(bytes: Uint8Array): number | ErrnoName | undefined;
-  /** Which of the wanted poll events hold; POLLERR and POLLHUP need not be wanted. */
-  readiness(events: number): number;
+  /**
+   * Which of the wanted poll events hold; POLLERR and POLLHUP need not be wanted. When none does and the caller
+   * is going to wait, the object sees to it that its waiters are woken.
+   */
+  readiness(events: number, waiting: boolean): number;
   /** Terminal control: the structure's new bytes. Numbers and layouts are Linux's. */
   control(request: number, argument: number, bytes: Uint8Array): Uint8Array | ErrnoName;
   close(): void;

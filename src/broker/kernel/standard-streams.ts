@@ -22,7 +22,7 @@ export function openStandardStreams(libc: Libc | null, wake: () => void): Standa
   const stream = (fd: 0 | 1 | 2) => ({ fd, kind: kindOf(fd), terminal: isatty(fd) ? terminal : null });
   return {
     objects: {
-      0: new HostInput(stream(0), wake),
+      0: new HostInput(stream(0), libc, wake),
       1: new HostOutput(stream(1), queue, libc),
       2: new HostOutput(stream(2), queue, libc),
     },
