@@ -5,20 +5,20 @@ import { formatError, WomaError } from "../src/errors.ts";
 import { appendAssets } from "./append-assets.ts";
 import { buildDirectory, sha256 } from "./build-cache.ts";
 import { bunExecutable, bunVersion } from "./bun-executable.ts";
-import { distributionDirectory, makeDistribution } from "./distribution.ts";
+import { type CorePolicy, distributionDirectory, makeDistribution } from "./distribution.ts";
 import { binaryName, hostTarget, parseTarget, type Target } from "./targets.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const SNAPSHOT = join(distributionDirectory, "snapshot");
 
 /** Builds woma's executable for one target; its path. */
-export async function build(target: Target): Promise<string> {
+async function build(target: Target, core: CorePolicy): Promise<string> {
   if (Bun.version !== bunVersion) {
     throw new WomaError(`this is Bun ${Bun.version}, and woma is built with ${bunVersion}`, {
       hint: "run `npm run build`, which finds the right one",
     });
   }
-  const buildId = await makeDistribution();
+  const buildId = await makeDistribution(core);
   await makeSnapshot();
   const outputs = join(buildDirectory, "output", target);
   await rm(outputs, { recursive: true, force: true });
@@ -124,7 +124,7 @@ async function main(words: readonly string[]): Promise<void> {
   const at = words.indexOf("--target");
   const target = at < 0 ? hostTarget() : parseTarget(words[at + 1] ?? "");
   if (words.includes("--if-changed") && !isStale(join(ROOT, binaryName(target, hostTarget())))) return;
-  const binary = await build(target);
+  const binary = await build(target, words.includes("--core-optional") ? "optional" : "required");
   const bytes = readFileSync(binary);
   console.log(`${binary}\n${(bytes.length / 1e6).toFixed(1)} MB, sha256 ${sha256(bytes)}`);
 }

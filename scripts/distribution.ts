@@ -1,5 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatError, WomaError } from "../src/errors.ts";
+import { packArchive } from "./archive.ts";
 import { buildDirectory, sha256 } from "./build-cache.ts";
 import { coreArchive } from "./core-archive.ts";
 import { patchLoader } from "./loader-patches.ts";
@@ -23,8 +25,8 @@ export const DISTRIBUTION_FILES = [
  * Makes the distribution, unless it is there for these sources already; the id of the build. The id is in
  * every snapshot: it covers all that an interpreter's memory depends on.
  */
-export async function makeDistribution(): Promise<string> {
-  const parts = await distributionParts();
+export async function makeDistribution(core: CorePolicy): Promise<string> {
+  const parts = await distributionParts(core);
   const buildId = sha256([Bun.version, ...Object.values(parts).map(sha256), await pythonSources()].join("\n"));
   const present = await readFile(join(distributionDirectory, "build-id"), "latin1").catch(() => null);
   await mkdir(distributionDirectory, { recursive: true });
@@ -35,13 +37,29 @@ export async function makeDistribution(): Promise<string> {
   return buildId;
 }
 
-async function distributionParts(): Promise<Record<(typeof DISTRIBUTION_FILES)[number], Uint8Array>> {
+/**
+ * Whether the core's wheels, which come from the network the first time, may be missing: a checkout works
+ * without micropip and the time zones' data, and says so; what is given to others must be whole.
+ */
+export type CorePolicy = "required" | "optional";
+
+async function corePackages(policy: CorePolicy): Promise<Uint8Array> {
+  try {
+    return await coreArchive();
+  } catch (error) {
+    if (policy === "required" || !(error instanceof WomaError)) throw error;
+    process.stderr.write(`${formatError(error)}woma: going on without the core's packages: no micropip, no time zone data\n`);
+    return packArchive(new Map());
+  }
+}
+
+async function distributionParts(core: CorePolicy): Promise<Record<(typeof DISTRIBUTION_FILES)[number], Uint8Array>> {
   const stock = (name: string) => Bun.file(Bun.resolveSync(`pyodide/${name}`, import.meta.dir));
   return {
     "pyodide.asm.mjs": new TextEncoder().encode(patchLoader(await stock("pyodide.asm.mjs").text())),
     "pyodide.asm.wasm": patchSleep(patchErrno(await stock("pyodide.asm.wasm").bytes())),
     "python314.zip": await stdlibArchive(),
-    "woma-core.zip": await coreArchive(),
+    "woma-core.zip": await corePackages(core),
     "pyodide-lock.json": await stock("pyodide-lock.json").bytes(),
   };
 }
@@ -60,4 +78,4 @@ async function replaceFile(path: string, bytes: Uint8Array | string): Promise<vo
   await rename(part, path);
 }
 
-if (import.meta.main) await makeDistribution();
+if (import.meta.main) await makeDistribution("optional");

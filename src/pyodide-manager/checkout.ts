@@ -51,7 +51,10 @@ function runScript(name: string, ...words: readonly string[]): void {
     stdout: "ignore",
     stderr: "pipe",
   });
-  if (result.success) return;
+  if (result.success) {
+    process.stderr.write(result.stderr);
+    return;
+  }
   throw new WomaError(`scripts/${name} failed:\n${result.stderr.toString().trim()}`, {
     hint: "run `npm ci` in the checkout, then try again",
   });

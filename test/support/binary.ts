@@ -15,7 +15,9 @@ async function build(): Promise<string> {
   const given = process.env["WOMA_BINARY"];
   if (given) return given;
   const binary = join(root, process.platform === "win32" ? "woma.exe" : "woma");
-  const child = Bun.spawn([process.execPath, "scripts/build.ts", "--if-changed"], {
+  // Where nothing may be skipped, nothing may be missing.
+  const policy = process.env["WOMA_TEST"] === "all" ? [] : ["--core-optional"];
+  const child = Bun.spawn([process.execPath, "scripts/build.ts", "--if-changed", ...policy], {
     cwd: root,
     stdout: "pipe",
     stderr: "pipe",

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { posix } from "node:path";
 
 /** One source file of the checkout, its path relative to the root. */
 export interface SourceFile {
@@ -14,8 +14,9 @@ export interface Import {
 
 /** Every TypeScript file below these folders of the root. */
 export async function readSources(root: string, folders: readonly string[]): Promise<SourceFile[]> {
-  const paths = folders.flatMap((folder) => [...new Bun.Glob(`${folder}/**/*.ts`).scanSync(root)]).sort();
-  return Promise.all(paths.map(async (path) => ({ path, text: await Bun.file(join(root, path)).text() })));
+  const found = folders.flatMap((folder) => [...new Bun.Glob(`${folder}/**/*.ts`).scanSync(root)]);
+  const paths = found.map((path) => path.replaceAll("\\", "/")).sort();
+  return Promise.all(paths.map(async (path) => ({ path, text: await Bun.file(`${root}/${path}`).text() })));
 }
 
 /** All imports and re-exports, those of types and the dynamic ones included. */
@@ -54,10 +55,11 @@ const FORMS = [
   /\b(?:import|require)\(\s*["']([^"']+)["']/g,
 ];
 
+/** Comments that begin a line; elsewhere the same characters may be a glob in a string. */
 export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
 function resolveTarget(file: string, specifier: string): string {
-  return specifier.startsWith(".") ? relative(".", join(dirname(file), specifier)) : specifier;
+  return specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : specifier;
 }

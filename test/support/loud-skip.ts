@@ -1,5 +1,8 @@
 import { test } from "bun:test";
 
+/** Longer than runWoma's own limit, so that a hang is reported with what was printed before it. */
+const LONGEST_TEST_MS = 70_000;
+
 /** Why a test cannot run on this machine, or undefined when it can. */
 export type Obstacle = string | undefined;
 
@@ -9,7 +12,7 @@ export type Obstacle = string | undefined;
  */
 export function testUnless(obstacle: Obstacle, sentence: string, body: () => Promise<void>): void {
   if (obstacle === undefined) {
-    test(sentence, body);
+    test(sentence, body, LONGEST_TEST_MS);
   } else if (process.env["WOMA_TEST"] === "all") {
     test(sentence, () => {
       throw new Error(`cannot run here: ${obstacle}`);

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "bun:test";
+import { parseRequest, type Request } from "../../src/protocol/messages.ts";
+
+/** One honest request of each kind; the compiler holds that none is forgotten. */
+const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } = {
+  hello: { op: "hello", restored: true, bootMs: 120 },
+  read: { op: "read", handle: 1, length: 4096, nonBlocking: false },
+  write: { op: "write", handle: 2, nonBlocking: true, windowLength: 0 },
+  poll: { op: "poll", want: [[1, 1]], timeoutMs: -1 },
+  ioctl: { op: "ioctl", handle: 1, request: 0x5401, argument: -1 },
+  close: { op: "close", handle: 1 },
+  pipe: { op: "pipe" },
+  timer: { op: "timer", delayMs: 0.5, intervalMs: 0, query: false },
+  signals: { op: "signals", handled: [2], ignored: [] },
+  module: { op: "module", name: "package.module" },
+  resource: { op: "resource", package: "package", path: "data/file.txt" },
+  "history-load": { op: "history-load" },
+  "history-append": { op: "history-append" },
+  exit: { op: "exit", status: 0, signal: 0, again: false },
+};
+
+const requests = Object.values(HONEST);
+const without = (request: Request, name: string) =>
+  Object.fromEntries(Object.entries(request).filter(([key]) => key !== name));
+const fields = requests.flatMap((request) =>
+  Object.entries(request)
+    .filter(([name]) => name !== "op")
+    .map(([name, value]) => ({ op: request.op, name, value: value as unknown, request })),
+);
+
+describe("a request", () => {
+  test.each(requests)("$op is accepted as it is written", (request) => {
+    expect(parseRequest(JSON.stringify(request))).toEqual(request);
+  });
+
+  test.each(requests)("$op is refused with one field more", (request) => {
+    for (const name of ["extra", "__proto__", "constructor", "", "toString"]) {
+      const json = JSON.stringify(request).replace(/\}$/, `,${JSON.stringify(name)}:{}}`);
+      expect([name, parseRequest(json)]).toEqual([name, null]);
+    }
+  });
+
+  test.each(fields)("$op is refused without its $name", ({ request, name }) => {
+    expect(parseRequest(JSON.stringify(without(request, name)))).toBeNull();
+    // Not even when the prototype could have it.
+    const json = JSON.stringify({ ...without(request, name), extra: 0 }).replace('"extra":0', `"__proto__":{"${name}":1}`);
+    expect(parseRequest(json)).toBeNull();
+  });
+
+  test.each(fields)("$op is refused with a $name of another type", ({ request, name, value }) => {
+    const others = ["text", 7, true, null, [], [[]], {}, ["a"], [[1]], [[1, 2, 3]], [{ length: 2 }]];
+    for (const other of others) {
+      const sameType = typeof other === typeof value && Array.isArray(other) === Array.isArray(value);
+      if (sameType && (!Array.isArray(other) || other.length === 0)) continue;
+      expect([other, parseRequest(JSON.stringify({ ...request, [name]: other }))]).toEqual([other, null]);
+    }
+  });
+
+  test.each(fields.filter(({ value }) => typeof value === "number"))(
+    "$op is refused with a $name that is no number of its kind",
+    ({ request, name }) => {
+      const literals = ["NaN", "Infinity", "1e999", "-1e999", '"1"', "1n", "0x10", "+1", "01", "-2.5"];
+      for (const literal of literals) {
+        const json = JSON.stringify({ ...request, [name]: 424242 }).replace("424242", literal);
+        expect([literal, parseRequest(json)]).toEqual([literal, null]);
+      }
+    },
+  );
+
+  test.each(fields.filter(({ name, value }) => typeof value === "number" && !/Ms$/.test(name)))(
+    "$op is refused with a $name that is no safe integer",
+    ({ request, name }) => {
+      for (const value of [0.5, 2 ** 53, 1e300, -(2 ** 53)]) {
+        expect([value, parseRequest(JSON.stringify({ ...request, [name]: value }))]).toEqual([value, null]);
+      }
+    },
+  );
+
+  test.each(fields.filter(({ name, value }) => typeof value === "number" && !/Ms$|^argument$/.test(name)))(
+    "$op is refused with a negative $name",
+    ({ request, name }) => {
+      expect(parseRequest(JSON.stringify({ ...request, [name]: -1 }))).toBeNull();
+    },
+  );
+
+  test("is refused with a time before -1, which means for ever", () => {
+    expect(parseRequest('{"op":"poll","want":[],"timeoutMs":-1.5}')).toBeNull();
+    expect(parseRequest('{"op":"timer","delayMs":-2,"intervalMs":0,"query":false}')).toBeNull();
+  });
+
+  test("is refused with a text or a list longer than its cap", () => {
+    const module = (length: number) => parseRequest(JSON.stringify({ op: "module", name: "a".repeat(length) }));
+    expect([module(4096) === null, module(4097)]).toEqual([false, null]);
+    const poll = (length: number) =>
+      parseRequest(JSON.stringify({ op: "poll", want: Array(length).fill([1, 1]), timeoutMs: 0 }));
+    expect([poll(4096) === null, poll(4097)]).toEqual([false, null]);
+    const signals = (length: number) =>
+      parseRequest(JSON.stringify({ op: "signals", handled: Array(length).fill(2), ignored: [] }));
+    expect([signals(64) === null, signals(65)]).toEqual([false, null]);
+  });
+
+  test.each([
+    "",
+    " ",
+    "null",
+    "true",
+    "7",
+    '"pipe"',
+    "[]",
+    '["pipe"]',
+    '[{"op":"pipe"}]',
+    "{}",
+    '{"op":null}',
+    '{"op":["pipe"]}',
+    '{"op":"fork"}',
+    '{"op":"Pipe"}',
+    '{"op":"__proto__"}',
+    '{"op":"constructor"}',
+    '{"op":"toString"}',
+    '{"op":"hasOwnProperty"}',
+    '{"__proto__":{"op":"pipe"}}',
+    '{"op":"pipe"',
+    '{"op":"pipe"} ,',
+    "{op:'pipe'}",
+    "\u0000",
+    "[".repeat(100_000),
+    `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`,
+  ])("that is no object of a known kind is refused: %.40s", (json) => {
+    expect(parseRequest(json)).toBeNull();
+  });
+});
