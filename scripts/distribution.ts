@@ -48,7 +48,9 @@ async function corePackages(policy: CorePolicy): Promise<Uint8Array> {
     return await coreArchive();
   } catch (error) {
     if (policy === "required" || !(error instanceof WomaError)) throw error;
-    process.stderr.write(`${formatError(error)}woma: going on without the core's packages: no micropip, no time zone data\n`);
+    process.stderr.write(
+      `${formatError(error)}woma: going on without the core's packages: no micropip, no time zone data\n`,
+    );
     return packArchive(new Map());
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PinnedWheel } from "./core-wheels.ts";
+import type { PinnedWheel } from "./core-pins.ts";
 
 /** An installed pip brings its own settings, certificates and default index. */
 export async function pipDownload(pin: PinnedWheel): Promise<Uint8Array> {

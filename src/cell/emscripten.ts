@@ -38,6 +38,7 @@ export interface PyodideModule {
   _PyLong_FromLong(value: number): number;
   _PyLong_AsLong(object: number): number;
   _PyErr_Clear(): void;
+  _PyErr_GivenExceptionMatches(exception: number, type: number): number;
   _PyErr_Print(): void;
   _PyErr_GetRaisedException(): number;
   _PyErr_SetRaisedException(exception: number): void;

@@ -7,7 +7,8 @@ import { dieWithBroker } from "./broker-death.ts";
 import { listenForSignals } from "./interrupt.ts";
 import { installDevices } from "./kernel/devices.ts";
 import { openKstream } from "./kernel/kstream.ts";
-import { InterpreterDeath, runProgram } from "./run.ts";
+import { InterpreterDeath } from "./outcome.ts";
+import { runProgram } from "./run.ts";
 import { mapSharedMemory } from "./shared-memory.ts";
 import { setTimeZone } from "./time-zone.ts";
 

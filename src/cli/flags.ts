@@ -155,7 +155,7 @@ function commandDefinition(): Command {
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value > 0 && value <= LONGEST_TIMEOUT_SECONDS)) {
+  if (!/^\d*\.?\d+$/.test(text) || !(value > 0 && value <= LONGEST_TIMEOUT_SECONDS)) {
     throw new UsageError(
       `--timeout takes seconds, more than 0 and at most ${LONGEST_TIMEOUT_SECONDS}, not '${text}'`,
       "for example --timeout 2.5",

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import lock from "pyodide/pyodide-lock.json" with { type: "json" };
-import { pinnedWheels } from "../../scripts/core-wheels.ts";
+import { pinnedWheels } from "../../scripts/core-pins.ts";
 import { defaultIndexIn } from "../../scripts/default-index.ts";
 
 test("the core's versions are the lock's, so that a package from the lock finds what it was built with", () => {

@@ -41,6 +41,18 @@ class EditingConsole(AwaitingConsole, InteractiveColoredConsole):
     """The console that CPython's line editor feeds."""
 
 
+class EntryDone(SystemExit):
+    """The one entry that was asked for has run. The console lets nothing else through."""
+
+
+class OneEntryConsole(EditingConsole):
+    """A console that is over when an entry has run, whatever became of it and of the interpreter."""
+
+    def push(self, *args, **options):
+        super().push(*args, **options)
+        raise EntryDone
+
+
 class PlainConsole(AwaitingConsole):
     """The console for an input that is no terminal, or cannot be edited on."""
 

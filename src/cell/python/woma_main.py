@@ -18,6 +18,7 @@ import types
 import warnings
 from importlib._bootstrap_external import SourceFileLoader
 
+import woma_console
 import woma_exit
 import woma_neighbours
 import woma_prompt
@@ -59,8 +60,11 @@ def begin(start_json: str, source) -> functools.partial | None:
 # The exit status of a program that could not begin.
 last_status = 0
 
+# For a host that must not ask an interpreter which its program may have broken.
+SYSTEM_EXIT, ENTRY_DONE = SystemExit, woma_console.EntryDone
+
 # What `verdict` says of an exception that is no SystemExit.
-ERROR, INTERRUPT, BROKEN_OUTPUT, ENTRY_DONE = -1, -2, -3, -4
+ERROR, INTERRUPT, BROKEN_OUTPUT = -1, -2, -3
 
 
 def prompt_after() -> functools.partial:
@@ -226,8 +230,6 @@ def report(error: BaseException) -> int:
 
 def verdict(error: BaseException) -> int:
     """What an uncaught exception means for the program's end: its exit status, or one of the words above."""
-    if isinstance(error, woma_prompt.EntryDone):
-        return ENTRY_DONE
     if isinstance(error, SystemExit):
         return exit_status(error)
     if isinstance(error, KeyboardInterrupt):

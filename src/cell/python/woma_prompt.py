@@ -1,6 +1,5 @@
 """The interactive prompt: CPython's own line editor, or plain lines, and the broker's history."""
 
-import functools
 import io
 import os
 import sys
@@ -8,10 +7,6 @@ import types
 
 import woma_console
 import woma_kernel
-
-
-class EntryDone(SystemExit):
-    """The one entry that was asked for has run. The console lets nothing else through."""
 
 
 def interact(module: types.ModuleType, quiet: bool, once: bool) -> None:
@@ -49,15 +44,26 @@ def can_edit() -> bool:
 def editing_prompt(module: types.ModuleType, once: bool) -> None:
     from _pyrepl import readline, simple_interact
 
-    load_history(readline._wrapper)
-    simple_interact.append_history_file = functools.partial(append_history, readline._wrapper, once)
-    console = woma_console.EditingConsole(module.__dict__)
+    history = History(readline._wrapper)
+    native_input = simple_interact.multiline_input
+
+    def remembering_input(more_lines, ps1, ps2):
+        history.begin()
+        text = native_input(more_lines, ps1, ps2)
+        # Before the entry runs: with --reset-globals the interpreter may be of no use after it.
+        history.save()
+        return text
+
+    simple_interact.multiline_input = remembering_input
+    simple_interact.append_history_file = lambda: None
+    console = (woma_console.OneEntryConsole if once else woma_console.EditingConsole)(module.__dict__)
     try:
         simple_interact.run_multiline_interactive_console(console)
     finally:
-        # The entry that left the prompt.
-        append_history(readline._wrapper, once=False)
-        console.close()
+        if not once:
+            # What input() has added since.
+            history.save()
+            console.close()
 
 
 def plain_prompt(module: types.ModuleType, once: bool) -> None:
@@ -83,26 +89,29 @@ def plain_prompt(module: types.ModuleType, once: bool) -> None:
         ran = any(part.strip() for part in lines)
         lines.clear()
         if once and ran:
-            raise EntryDone
+            raise woma_console.EntryDone
     sys.stderr.write("\n")
     console.close()
 
 
-def load_history(wrapper) -> None:
-    _, data = woma_kernel.request("history-load")
-    history = wrapper.get_reader().history
-    # _pyrepl's own format: a line break inside an entry is \r\n.
-    for entry in io.StringIO(data.decode("utf-8", "replace").replace("\r\n", "\0"), newline="\n"):
-        if text := entry.rstrip("\n").replace("\0", "\n"):
-            history.append(text)
-    wrapper.set_history_length(len(history))
+class History:
+    """The line editor's history, of which the broker keeps every entry."""
 
+    def __init__(self, wrapper) -> None:
+        self._entries = wrapper.get_reader().history
+        _, data = woma_kernel.request("history-load")
+        # _pyrepl's own format: a line break inside an entry is \\r\\n.
+        for line in io.StringIO(data.decode("utf-8", "replace").replace("\r\n", "\0"), newline="\n"):
+            if entry := line.rstrip("\n").replace("\0", "\n"):
+                self._entries.append(entry)
+        self._kept = len(self._entries)
 
-def append_history(wrapper, once: bool) -> None:
-    history = wrapper.get_reader().history
-    for entry in history[wrapper.get_history_length() :]:
-        text = entry.replace("\n", "\r\n") + "\n"
-        woma_kernel.request("history-append", text.encode("utf-8", "replace"))
-    wrapper.set_history_length(len(history))
-    if once:
-        raise EntryDone
+    def begin(self) -> None:
+        # The editor takes words such as `help` back out.
+        self._kept = min(self._kept, len(self._entries))
+
+    def save(self) -> None:
+        for entry in self._entries[self._kept :]:
+            line = entry.replace("\n", "\r\n") + "\n"
+            woma_kernel.request("history-append", line.encode("utf-8", "replace"))
+        self._kept = len(self._entries)
