@@ -87,10 +87,12 @@ describe("ARCHITECTURE.md", () => {
 });
 
 describe("the reading of the code map", () => {
-  const block = (text: string) => `# T\n\n\`\`\`\npicture\n\`\`\`\n\n## Code map\n\nWords.\n\n\`\`\`\n${text}\n\`\`\`\n`;
+  const block = (text: string) =>
+    `# T\n\n\`\`\`\npicture\n\`\`\`\n\n## Code map\n\nWords.\n\n\`\`\`\n${text}\n\`\`\`\n`;
 
   test("gives a path for each entry, without its comment", () => {
-    const tree = "src/\n  index.ts          role switch: one or the other\n  cli/  the command line\n    run.ts\ntest/  mirrors src/";
+    const tree =
+      "src/\n  index.ts          role switch: one or the other\n  cli/  the command line\n    run.ts\ntest/  mirrors src/";
     expect(codeMapPaths(block(tree))).toEqual(["src", "src/index.ts", "src/cli", "src/cli/run.ts", "test"]);
   });
 

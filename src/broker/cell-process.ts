@@ -20,6 +20,7 @@ function cellEnvironment(stackBytes: number): Record<string, string> {
 
 const MAXIMUM_LOG_BYTES = 64 * 1024;
 const MAXIMUM_UNREAD_REPLIES = 16;
+const EXIT_AFTER_CLOSE_MS = 500;
 
 /** How woma re-executes itself as a cell. */
 export interface CellCommand {
@@ -128,7 +129,11 @@ export class CellProcess {
         this.#endFor(`the cell sent ${error.message}`, stream);
       }
     });
-    stream.on("end", () => this.#endFor("the cell closed its output", stream));
+    // A cell that exits closes it too; one that is still there after that has closed it on purpose.
+    stream.on("end", () => {
+      const timer = setTimeout(() => this.#endFor("the cell closed its output", stream), EXIT_AFTER_CLOSE_MS);
+      this.#child.once("exit", () => clearTimeout(timer));
+    });
   }
 
   #endFor(reason: string, stream: Readable): void {

@@ -135,9 +135,12 @@ describe("a cell that ends by itself", () => {
   });
 
   test("may have closed its standard input, or gone, when a reply is written to it", async () => {
-    const { end } = await meet(`closeSync(0); request({ op: "pipe" }); Bun.sleepSync(200); process.exit(0);`, (cell) => {
-      for (let round = 0; round < 10; round++) cell.reply({}, new Uint8Array(100_000));
-    });
+    const { end } = await meet(
+      `closeSync(0); request({ op: "pipe" }); Bun.sleepSync(200); process.exit(0);`,
+      (cell) => {
+        for (let round = 0; round < 10; round++) cell.reply({}, new Uint8Array(100_000));
+      },
+    );
     expect(end).toEqual({ code: 0, signal: null, log: "" });
   });
 

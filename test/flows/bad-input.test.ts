@@ -11,8 +11,10 @@ setDefaultTimeout(60_000);
 const MESSAGE = /^error: [^\n]+[^.\n]\n\nhint: [^\n]+[^.\n]\n$/;
 
 describe("a command line that woma does not understand exits with 2", () => {
-  const seconds = (given: string) => `error: --timeout takes seconds, more than 0 and at most 1000000, not '${given}'\n\nhint: for example --timeout 2.5\n`;
-  const megabytes = (given: string) => `error: --memory takes whole MB from 48 to 4095, not '${given}'\n\nhint: for example --memory 512\n`;
+  const seconds = (given: string) =>
+    `error: --timeout takes seconds, more than 0 and at most 1000000, not '${given}'\n\nhint: for example --timeout 2.5\n`;
+  const megabytes = (given: string) =>
+    `error: --memory takes whole MB from 48 to 4095, not '${given}'\n\nhint: for example --memory 512\n`;
   const twice = (flag: string) => `error: ${flag} is given twice\n\nhint: give it once; it takes one value\n`;
   const wants = (flag: string) => `error: ${flag} needs a value\n\nhint: try \`woma --help\`\n`;
   const unknown = (flag: string) => `error: unknown option '${flag}'\n\nhint: try \`woma --help\`\n`;
@@ -29,8 +31,12 @@ describe("a command line that woma does not understand exits with 2", () => {
     [["--timeout"], wants("--timeout")],
     [["--memory"], wants("--memory")],
     [["--pyodide-cache"], wants("--pyodide-cache")],
-    ...["soon", "-1", "0", "", "nan", "inf", "1e400", "1,5", "0x10", "10s", "1000001"].map((given): [string[], string] => [[`--timeout=${given}`, "-c", "1"], seconds(given)]),
-    ...["much", "-1", "0", "", "47", "4096", "1.5", "1e3", "512M", "999999999999999999999"].map((given): [string[], string] => [[`--memory=${given}`, "-c", "1"], megabytes(given)]),
+    ...["soon", "-1", "0", "", "nan", "inf", "1e400", "1,5", "0x10", "10s", "1000001"].map(
+      (given): [string[], string] => [[`--timeout=${given}`, "-c", "1"], seconds(given)],
+    ),
+    ...["much", "-1", "0", "", "47", "4096", "1.5", "1e3", "512M", "999999999999999999999"].map(
+      (given): [string[], string] => [[`--memory=${given}`, "-c", "1"], megabytes(given)],
+    ),
     [["--timeout", "1", "--timeout", "2", "-c", "1"], twice("--timeout")],
     [["--memory", "100", "--memory=200", "-c", "1"], twice("--memory")],
     [["--pyodide-cache", "a", "--pyodide-cache", "b", "-c", "1"], twice("--pyodide-cache")],
@@ -49,21 +55,41 @@ describe("a command line that woma does not understand exits with 2", () => {
     const args = ["--timeout", "soon", "--frobnicate", "-c", "-", "--", "", "--help"];
     const stdout = `['--timeout', 'soon', '--frobnicate', '-c', '-', '--', '', '--help']\n`;
     expect(await runWoma([script, ...args])).toMatchObject({ stdout, stderr: "", exitCode: 0 });
-    expect(await runWoma(["-c", "import sys; print(sys.argv[1:])", ...args])).toMatchObject({ stdout, stderr: "", exitCode: 0 });
-    expect(await runWoma(["-", ...args], { stdin: "import sys; print(sys.argv[1:])" })).toMatchObject({ stdout, stderr: "", exitCode: 0 });
+    expect(await runWoma(["-c", "import sys; print(sys.argv[1:])", ...args])).toMatchObject({
+      stdout,
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(await runWoma(["-", ...args], { stdin: "import sys; print(sys.argv[1:])" })).toMatchObject({
+      stdout,
+      stderr: "",
+      exitCode: 0,
+    });
   });
 
   test("arguments of 100 KB and a thousand of them reach the program", async () => {
     const args = ["x".repeat(100_000), ...Array<string>(1000).fill("é")];
-    expect(await runWoma(["-c", "import sys; print(len(sys.argv), len(sys.argv[1]), set(sys.argv[2:]))", ...args])).toMatchObject({ stdout: "1002 100000 {'é'}\n", stderr: "", exitCode: 0 });
+    expect(
+      await runWoma(["-c", "import sys; print(len(sys.argv), len(sys.argv[1]), set(sys.argv[2:]))", ...args]),
+    ).toMatchObject({ stdout: "1002 100000 {'é'}\n", stderr: "", exitCode: 0 });
   });
 });
 
 describe("a FILE that cannot be run", () => {
   for (const [what, prepare, message, exitCode] of [
     ["missing", async () => {}, "can't open file '{path}': [Errno 2] No such file or directory", 2],
-    ["a link to nothing", (path: string) => symlink("nothing", path), "can't open file '{path}': [Errno 2] No such file or directory", 2],
-    ["a link to itself", (path: string) => symlink(path, path), "can't open file '{path}': [Errno 40] Too many levels of symbolic links", 2],
+    [
+      "a link to nothing",
+      (path: string) => symlink("nothing", path),
+      "can't open file '{path}': [Errno 2] No such file or directory",
+      2,
+    ],
+    [
+      "a link to itself",
+      (path: string) => symlink(path, path),
+      "can't open file '{path}': [Errno 40] Too many levels of symbolic links",
+      2,
+    ],
     ["a directory", (path: string) => mkdir(path), "can't find '__main__' module in '{path}'", 1],
   ] as const) {
     test(`because it is ${what} is an error with status ${exitCode}`, async () => {
@@ -100,19 +126,31 @@ describe("a FILE that cannot be run", () => {
   for (const [what, text, last] of [
     ["binary", "\x7fELF\u0000\u0001", "SyntaxError: source code cannot contain null bytes"],
     ["of a NUL byte", "print(1)\n\0\n", "SyntaxError: source code cannot contain null bytes"],
-    ["of bad indentation", "if 1:\nprint(1)\n", "IndentationError: expected an indented block after 'if' statement on line 1"],
+    [
+      "of bad indentation",
+      "if 1:\nprint(1)\n",
+      "IndentationError: expected an indented block after 'if' statement on line 1",
+    ],
     ["of a bad encoding line", "# coding: klingon\n", "SyntaxError: encoding problem: klingon"],
   ] as const) {
     test(`${what} is a syntax error with status 1`, async () => {
       await using scratch = await scratchDirectory();
       await writeFile(join(scratch.path, "s.py"), text);
       const { stdout, stderr, exitCode } = await runWoma(["s.py"], { cwd: scratch.path });
-      expect({ stdout, exitCode, last: stderr.trimEnd().split("\n").at(-1) }).toEqual({ stdout: "", exitCode: 1, last });
+      expect({ stdout, exitCode, last: stderr.trimEnd().split("\n").at(-1) }).toEqual({
+        stdout: "",
+        exitCode: 1,
+        last,
+      });
     });
   }
 
   test("by -m because there is no such module is told as python3 tells it", async () => {
-    expect(await runWoma(["-m", "nothing"])).toMatchObject({ stdout: "", stderr: "/usr/bin/woma: No module named nothing\n", exitCode: 1 });
+    expect(await runWoma(["-m", "nothing"])).toMatchObject({
+      stdout: "",
+      stderr: "/usr/bin/woma: No module named nothing\n",
+      exitCode: 1,
+    });
     const dotted = await runWoma(["-m", "../evil"]);
     expect(dotted).toMatchObject({ stdout: "", exitCode: 1 });
   });
@@ -147,7 +185,10 @@ describe("a cache that cannot be used", () => {
     expect(await Bun.spawn(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk]).exited).toBe(0);
     try {
       await writeFile(join(disk, "filler"), "x".repeat(4096));
-      expect(await runWoma(["--pyodide-cache", join(disk, "cache"), ...program])).toMatchObject({ stdout: "42\n", exitCode: 0 });
+      expect(await runWoma(["--pyodide-cache", join(disk, "cache"), ...program])).toMatchObject({
+        stdout: "42\n",
+        exitCode: 0,
+      });
       expect(await runWoma(program, { env: { HOME: disk } })).toMatchObject({ stdout: "42\n", exitCode: 0 });
     } finally {
       await Bun.spawn(["umount", disk]).exited;
@@ -157,8 +198,16 @@ describe("a cache that cannot be used", () => {
   test("is made where it is asked for, ~ and $WOMA_CACHE understood", async () => {
     await using scratch = await scratchDirectory();
     const home = { HOME: scratch.path };
-    expect(await runWoma(["--pyodide-cache", "~/one", ...program], { env: home })).toMatchObject({ stdout: "42\n", stderr: "", exitCode: 0 });
-    expect(await runWoma(program, { env: { ...home, WOMA_CACHE: "~/two" } })).toMatchObject({ stdout: "42\n", stderr: "", exitCode: 0 });
+    expect(await runWoma(["--pyodide-cache", "~/one", ...program], { env: home })).toMatchObject({
+      stdout: "42\n",
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(await runWoma(program, { env: { ...home, WOMA_CACHE: "~/two" } })).toMatchObject({
+      stdout: "42\n",
+      stderr: "",
+      exitCode: 0,
+    });
     expect(await runWoma(program, { env: home })).toMatchObject({ stdout: "42\n", stderr: "", exitCode: 0 });
     expect((await readdir(scratch.path)).filter((name) => name !== ".pyodide-env").sort()).toEqual(["one", "two"]);
   });
@@ -185,8 +234,16 @@ describe("a place that is not there", () => {
   testUnless(notOnLinux, "as a working directory that was deleted does not keep a program from running", async () => {
     await using scratch = await scratchDirectory();
     const command = `mkdir gone; cd gone; rmdir ../gone; "$0" -c 'print(6*7)'; echo 'print(7*7)' | "$0"`;
-    const child = Bun.spawn(["sh", "-c", command, await builtBinary()], { cwd: scratch.path, env: { HOME: scratch.path, PATH: process.env["PATH"] ?? "" }, stdout: "pipe", stderr: "pipe" });
-    expect([await new Response(child.stdout).text(), await new Response(child.stderr).text()]).toEqual(["42\n49\n", ""]);
+    const child = Bun.spawn(["sh", "-c", command, await builtBinary()], {
+      cwd: scratch.path,
+      env: { HOME: scratch.path, PATH: process.env["PATH"] ?? "" },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    expect([await new Response(child.stdout).text(), await new Response(child.stderr).text()]).toEqual([
+      "42\n49\n",
+      "",
+    ]);
   });
 });
 
@@ -199,7 +256,14 @@ async function asNobody(args: readonly string[]): Promise<{ stdout: string; stde
   await Bun.write(binary, Bun.file(await builtBinary()));
   await chmod(binary, 0o755);
   const command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary, ...args];
-  const child = Bun.spawn(command, { cwd: home.path, env: { HOME: home.path, PATH: process.env["PATH"] ?? "" }, stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: 50_000 });
+  const child = Bun.spawn(command, {
+    cwd: home.path,
+    env: { HOME: home.path, PATH: process.env["PATH"] ?? "" },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: 50_000,
+  });
   const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   await child.exited;
   await rm(binary);

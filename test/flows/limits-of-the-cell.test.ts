@@ -24,7 +24,10 @@ describe("what cannot be says so, and what to do instead", () => {
     ["import socket; socket.socket().listen()", noServer],
     ["import socket; socket.create_server(('127.0.0.1', 0))", noServer],
     ["import http.server; http.server.HTTPServer(('', 8000), None)", noServer],
-    ["import curses", "ModuleNotFoundError: No module named 'curses': this build of Python has no curses; print escape sequences instead"],
+    [
+      "import curses",
+      "ModuleNotFoundError: No module named 'curses': this build of Python has no curses; print escape sequences instead",
+    ],
   ];
   for (const [code, lastLine] of refusals) {
     test(code, async () => {
@@ -36,7 +39,10 @@ describe("what cannot be says so, and what to do instead", () => {
   }
 
   test("multiprocessing", async () => {
-    const { stderr, exitCode } = await runWoma(["-c", "import multiprocessing; multiprocessing.Process(target=print).start()"]);
+    const { stderr, exitCode } = await runWoma([
+      "-c",
+      "import multiprocessing; multiprocessing.Process(target=print).start()",
+    ]);
     expect(stderr.trimEnd().split("\n").at(-1)).toContain("woma's Python");
     expect(exitCode).toBe(1);
   });
@@ -44,7 +50,9 @@ describe("what cannot be says so, and what to do instead", () => {
   for (const module of ["tkinter", "idlelib"]) {
     test(`import ${module}`, async () => {
       const { stderr, exitCode } = await runWoma(["-c", `import ${module}`]);
-      expect(stderr.trimEnd().split("\n").at(-1)).toMatch(new RegExp(`^ModuleNotFoundError: No module named '${module}': .*; `));
+      expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+        new RegExp(`^ModuleNotFoundError: No module named '${module}': .*; `),
+      );
       expect(exitCode).toBe(1);
     });
   }
@@ -105,47 +113,85 @@ print(os.listdir('.'), os.listdir(os.path.dirname(__file__)), list(pathlib.Path(
     const { stdout, stderr, exitCode } = await runWoma([join(scratch.path, "script.py")], { cwd: scratch.path });
     const missing = "('FileNotFoundError', 2, 'No such file or directory')";
     expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
-    expect(stdout.split("\n")).toEqual([...Array<string>(8).fill(missing), `${missing} ${missing} False`, "['script.py'] ['script.py'] [PosixPath('script.py')]", ""]);
+    expect(stdout.split("\n")).toEqual([
+      ...Array<string>(8).fill(missing),
+      `${missing} ${missing} False`,
+      "['script.py'] ['script.py'] [PosixPath('script.py')]",
+      "",
+    ]);
   });
 
   test("are not written: what a program writes is its own, and lost", async () => {
     await using scratch = await scratchDirectory();
-    const code = "import os, tempfile; open('f', 'w').write('x'); open(os.path.expanduser('~/f'), 'w').write('x'); print(open('f').read(), tempfile.mkdtemp()[:5], os.listdir('.'))";
-    expect(await runWoma(["-c", code], { cwd: scratch.path })).toMatchObject({ stdout: "x /tmp/ ['f']\n", stderr: "", exitCode: 0 });
+    const code =
+      "import os, tempfile; open('f', 'w').write('x'); open(os.path.expanduser('~/f'), 'w').write('x'); print(open('f').read(), tempfile.mkdtemp()[:5], os.listdir('.'))";
+    expect(await runWoma(["-c", code], { cwd: scratch.path })).toMatchObject({
+      stdout: "x /tmp/ ['f']\n",
+      stderr: "",
+      exitCode: 0,
+    });
     expect(await Array.fromAsync(new Bun.Glob("**").scan({ cwd: scratch.path, dot: true }))).toEqual([]);
   });
 });
 
 describe("the host's environment", () => {
   test("is not there", async () => {
-    const env = { SECRET: "s", AWS_ACCESS_KEY_ID: "k", PYTHONPATH: "/x", VIRTUAL_ENV: "/v", LC_ALL: "de_DE.UTF-8", USER: "mallory" };
-    const { stdout, stderr } = await runWoma(["-c", "import os; print(sorted(os.environ)); print(os.environ['HOME'], os.environ['USER'], os.getenv('SECRET'))"], { env });
+    const env = {
+      SECRET: "s",
+      AWS_ACCESS_KEY_ID: "k",
+      PYTHONPATH: "/x",
+      VIRTUAL_ENV: "/v",
+      LC_ALL: "de_DE.UTF-8",
+      USER: "mallory",
+    };
+    const { stdout, stderr } = await runWoma(
+      [
+        "-c",
+        "import os; print(sorted(os.environ)); print(os.environ['HOME'], os.environ['USER'], os.getenv('SECRET'))",
+      ],
+      { env },
+    );
     expect(stderr).toBe("");
-    expect(stdout.replace("'TERM', ", "")).toBe("['HOME', 'LANG', 'LOGNAME', 'PATH', 'PWD', 'USER']\n/home/woma woma None\n");
+    expect(stdout.replace("'TERM', ", "")).toBe(
+      "['HOME', 'LANG', 'LOGNAME', 'PATH', 'PWD', 'USER']\n/home/woma woma None\n",
+    );
   });
 
   test("but for the time zone", async () => {
-    const code = "import time, datetime; print(time.tzname, time.strftime('%H:%M %Z', time.localtime(0)), datetime.datetime(2024, 7, 1).astimezone().utcoffset())";
-    expect((await runWoma(["-c", code], { env: { TZ: "Europe/Paris" } })).stdout).toBe("('CET', 'CEST') 01:00 CET 2:00:00\n");
-    expect((await runWoma(["-c", code], { env: { TZ: "America/New_York" } })).stdout).toBe("('EST', 'EDT') 19:00 EST -1 day, 20:00:00\n");
+    const code =
+      "import time, datetime; print(time.tzname, time.strftime('%H:%M %Z', time.localtime(0)), datetime.datetime(2024, 7, 1).astimezone().utcoffset())";
+    expect((await runWoma(["-c", code], { env: { TZ: "Europe/Paris" } })).stdout).toBe(
+      "('CET', 'CEST') 01:00 CET 2:00:00\n",
+    );
+    expect((await runWoma(["-c", code], { env: { TZ: "America/New_York" } })).stdout).toBe(
+      "('EST', 'EDT') 19:00 EST -1 day, 20:00:00\n",
+    );
     expect((await runWoma(["-c", code], { env: { TZ: "UTC" } })).stdout).toBe("('UTC', 'UTC') 00:00 UTC 0:00:00\n");
   });
 });
 
 describe("two runs", () => {
   test("differ in everything random but the hash of a string", async () => {
-    const code = "import random, uuid, secrets, tempfile, os\nprint(random.random(), uuid.uuid4(), uuid.uuid1(), secrets.token_hex(), tempfile.mktemp(), os.urandom(8), sep='\\n'); print(hash('x'))";
-    const [first, second] = (await Promise.all([runWoma(["-c", code]), runWoma(["-c", code])])).map(({ stdout }) => stdout.trimEnd().split("\n"));
+    const code =
+      "import random, uuid, secrets, tempfile, os\nprint(random.random(), uuid.uuid4(), uuid.uuid1(), secrets.token_hex(), tempfile.mktemp(), os.urandom(8), sep='\\n'); print(hash('x'))";
+    const [first, second] = (await Promise.all([runWoma(["-c", code]), runWoma(["-c", code])])).map(({ stdout }) =>
+      stdout.trimEnd().split("\n"),
+    );
     expect(first).toHaveLength(7);
     expect(first!.filter((line) => second!.includes(line))).toEqual([first!.at(-1)!]);
   });
 
   test("agree on random numbers with a seed", async () => {
-    expect((await runWoma(["-c", "import random; random.seed(42); print(random.random())"])).stdout).toBe("0.6394267984578837\n");
+    expect((await runWoma(["-c", "import random; random.seed(42); print(random.random())"])).stdout).toBe(
+      "0.6394267984578837\n",
+    );
   });
 
   test("tell the time that it is", async () => {
-    const { stdout } = await runWoma(["-c", "import time, datetime; print(time.time(), datetime.datetime.now(datetime.UTC).year, time.perf_counter() < 30)"]);
+    const { stdout } = await runWoma([
+      "-c",
+      "import time, datetime; print(time.time(), datetime.datetime.now(datetime.UTC).year, time.perf_counter() < 30)",
+    ]);
     const [time, year, fresh] = stdout.trim().split(" ");
     expect(Math.abs(Number(time) * 1000 - Date.now())).toBeLessThan(30_000);
     expect([year, fresh]).toEqual([String(new Date().getUTCFullYear()), "True"]);
@@ -154,12 +200,36 @@ describe("two runs", () => {
 
 describe("the standard library", () => {
   for (const [what, code, stdout] of [
-    ["sqlite3 works in memory and in a file", "import sqlite3\nfor name in ':memory:', 'x.db':\n    with sqlite3.connect(name) as db: db.execute('create table t(a)'); db.execute('insert into t values (42)'); print(db.execute('select * from t').fetchall())", "[(42,)]\n[(42,)]\n"],
-    ["zoneinfo has its data", "import zoneinfo, datetime; print(datetime.datetime(2024, 7, 1, tzinfo=zoneinfo.ZoneInfo('Asia/Tokyo')).isoformat(), len(zoneinfo.available_timezones()) > 400)", "2024-07-01T00:00:00+09:00 True\n"],
-    ["asyncio runs tasks at once, with timeouts", "import asyncio, time\nasync def main():\n    start = time.monotonic()\n    print(await asyncio.gather(*(asyncio.sleep(0.2, n) for n in range(10))), time.monotonic() - start < 1)\n    try:\n        async with asyncio.timeout(0.05): await asyncio.sleep(600)\n    except TimeoutError: print('timeout')\nasyncio.run(main())", "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9] True\ntimeout\n"],
-    ["time.sleep sleeps", "import time; start = time.monotonic(); time.sleep(0.3); print(0.29 < time.monotonic() - start < 2, time.process_time() < 10)", "True True\n"],
-    ["ctypes has its pure parts", "import ctypes\nclass P(ctypes.Structure): _fields_ = [('x', ctypes.c_int16), ('y', ctypes.c_double)]\nprint(ctypes.sizeof(P), P(1, 2.5).y, bytes(ctypes.c_uint32(258)))", "16 2.5 b'\\x02\\x01\\x00\\x00'\n"],
-    ["signals raised, alarms and timers arrive", "import signal, time\nsignal.signal(signal.SIGUSR1, lambda *a: print('usr1')); signal.raise_signal(signal.SIGUSR1)\nsignal.signal(signal.SIGALRM, lambda *a: print('alarm')); signal.setitimer(signal.ITIMER_REAL, 0.1); time.sleep(0.5)", "usr1\nalarm\n"],
+    [
+      "sqlite3 works in memory and in a file",
+      "import sqlite3\nfor name in ':memory:', 'x.db':\n    with sqlite3.connect(name) as db: db.execute('create table t(a)'); db.execute('insert into t values (42)'); print(db.execute('select * from t').fetchall())",
+      "[(42,)]\n[(42,)]\n",
+    ],
+    [
+      "zoneinfo has its data",
+      "import zoneinfo, datetime; print(datetime.datetime(2024, 7, 1, tzinfo=zoneinfo.ZoneInfo('Asia/Tokyo')).isoformat(), len(zoneinfo.available_timezones()) > 400)",
+      "2024-07-01T00:00:00+09:00 True\n",
+    ],
+    [
+      "asyncio runs tasks at once, with timeouts",
+      "import asyncio, time\nasync def main():\n    start = time.monotonic()\n    print(await asyncio.gather(*(asyncio.sleep(0.2, n) for n in range(10))), time.monotonic() - start < 1)\n    try:\n        async with asyncio.timeout(0.05): await asyncio.sleep(600)\n    except TimeoutError: print('timeout')\nasyncio.run(main())",
+      "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9] True\ntimeout\n",
+    ],
+    [
+      "time.sleep sleeps",
+      "import time; start = time.monotonic(); time.sleep(0.3); print(0.29 < time.monotonic() - start < 2, time.process_time() < 10)",
+      "True True\n",
+    ],
+    [
+      "ctypes has its pure parts",
+      "import ctypes\nclass P(ctypes.Structure): _fields_ = [('x', ctypes.c_int16), ('y', ctypes.c_double)]\nprint(ctypes.sizeof(P), P(1, 2.5).y, bytes(ctypes.c_uint32(258)))",
+      "16 2.5 b'\\x02\\x01\\x00\\x00'\n",
+    ],
+    [
+      "signals raised, alarms and timers arrive",
+      "import signal, time\nsignal.signal(signal.SIGUSR1, lambda *a: print('usr1')); signal.raise_signal(signal.SIGUSR1)\nsignal.signal(signal.SIGALRM, lambda *a: print('alarm')); signal.setitimer(signal.ITIMER_REAL, 0.1); time.sleep(0.5)",
+      "usr1\nalarm\n",
+    ],
   ] as const) {
     test(what, async () => expect(await runWoma(["-c", code])).toMatchObject({ stdout, stderr: "", exitCode: 0 }));
   }
@@ -181,7 +251,10 @@ describe("the standard library", () => {
     ["a list in a list, 1,000,000 deep, is dropped", "x = []\nfor i in range(1_000_000): x = [x]\ndel x"],
     ["JSON of 10,000,000 brackets is read", "import json; json.loads('[' * 10_000_000)"],
     ["a sum of 100,000 terms is compiled", "compile('+'.join(['1'] * 100_000), 'sum', 'eval')"],
-    ["a __repr__ calls itself without a limit", "import sys; sys.setrecursionlimit(10**9)\nclass A:\n    def __repr__(self): return repr(self)\nrepr(A())"],
+    [
+      "a __repr__ calls itself without a limit",
+      "import sys; sys.setrecursionlimit(10**9)\nclass A:\n    def __repr__(self): return repr(self)\nrepr(A())",
+    ],
   ] as const) {
     test(`survives when ${what}`, async () => {
       const wrapped = `try: exec(${JSON.stringify(code)})\nexcept (RecursionError, MemoryError, ValueError): pass\nprint('survived')`;

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout } from "bun:test";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Obstacle, notOnLinux, testUnless } from "../support/loud-skip.ts";
+import { notOnLinux, type Obstacle, testUnless } from "../support/loud-skip.ts";
 import { childrenOf, eventually } from "../support/processes.ts";
 import { Terminal } from "../support/pty.ts";
 import { scratchDirectory } from "../support/woma.ts";
@@ -34,7 +34,9 @@ describe("the prompt", () => {
     await terminal.enter("None");
     await terminal.enter("_");
     await terminal.enter("'é日本🐍'");
-    expect(terminal.screen.text.trimStart()).toBe(">>> 6*7\n42\n>>> _ + 1\n43\n>>> None\n>>> _\n43\n>>> 'é日本🐍'\n'é日本🐍'\n>>>");
+    expect(terminal.screen.text.trimStart()).toBe(
+      ">>> 6*7\n42\n>>> _ + 1\n43\n>>> None\n>>> _\n43\n>>> 'é日本🐍'\n'é日本🐍'\n>>>",
+    );
   });
 
   testUnless(noTerminal, "takes a block of several lines", async () => {
@@ -90,7 +92,9 @@ describe("the prompt", () => {
     await terminal.enter("count = 0");
     terminal.press("count += 1\r".repeat(200));
     await terminal.prompts();
-    await eventually("the paste is run", () => terminal.screen.text.split("count += 1\n").length === 201, 60_000).catch(() => {});
+    await eventually("the paste is run", () => terminal.screen.text.split("count += 1\n").length === 201, 60_000).catch(
+      () => {},
+    );
     expect(await terminal.enter("count")).toBe("200");
   });
 
@@ -146,12 +150,19 @@ describe("the prompt's end", () => {
 
   testUnless(notOnLinux, "leaves the terminal as it was", async () => {
     for (const how of ["ctrl-d", "kill the cell", "kill woma"] as const) {
-      await using terminal = await Terminal.open([], { command: ["bash", "--norc", "--noprofile"], env: { PS1: "shell> ", HISTFILE: "/dev/null" } });
+      await using terminal = await Terminal.open([], {
+        command: ["bash", "--norc", "--noprofile"],
+        env: { PS1: "shell> ", HISTFILE: "/dev/null" },
+      });
       await terminal.enterInShell("before=$(stty -g); {woma} -q");
       await terminal.enter("6*7");
       const woma = childrenOf(terminal.child.pid)[0]!;
       if (how === "ctrl-d") terminal.press(CTRL_D);
-      else process.kill(how === "kill the cell" ? childrenOf(woma)[0]! : woma, how === "kill the cell" ? "SIGKILL" : "SIGTERM");
+      else
+        process.kill(
+          how === "kill the cell" ? childrenOf(woma)[0]! : woma,
+          how === "kill the cell" ? "SIGKILL" : "SIGTERM",
+        );
       await terminal.prompts("shell> ");
       await terminal.enterInShell('[ "$before" = "$(stty -g)" ] && echo sa""me || stty -a');
       await terminal.shows("same", 5000);
@@ -178,7 +189,12 @@ describe("Ctrl-C", () => {
     expect(await terminal.enter("6*7")).toBe("42");
   });
 
-  for (const code of ["while True: pass", "import time; time.sleep(600)", "input()", "import asyncio; await asyncio.sleep(600)"]) {
+  for (const code of [
+    "while True: pass",
+    "import time; time.sleep(600)",
+    "input()",
+    "import asyncio; await asyncio.sleep(600)",
+  ]) {
     testUnless(noTerminal, `interrupts ${code}, and the names stay`, async () => {
       await using terminal = await Terminal.open(["-q"]);
       await terminal.enter("kept = 42");
@@ -214,11 +230,15 @@ describe("the history", () => {
     expect(await afterArrowUp(["-q", "--no-history"], state(scratch.path))).toBe(">>>");
   });
 
-  testUnless(noTerminal, "is not needed: a state directory that cannot be made costs nothing but the history", async () => {
-    await using scratch = await scratchDirectory();
-    await writeFile(join(scratch.path, "state"), "a file, not a directory");
-    expect(await leave(["-q"], "6*7", state(scratch.path))).toBe(0);
-  });
+  testUnless(
+    noTerminal,
+    "is not needed: a state directory that cannot be made costs nothing but the history",
+    async () => {
+      await using scratch = await scratchDirectory();
+      await writeFile(join(scratch.path, "state"), "a file, not a directory");
+      expect(await leave(["-q"], "6*7", state(scratch.path))).toBe(0);
+    },
+  );
 });
 
 describe("--reset-globals", () => {
@@ -245,14 +265,21 @@ describe("--reset-globals", () => {
 });
 
 /** Enters one line, leaves with Ctrl-D, and tells the exit status. */
-async function leave(args: readonly string[], line: string, options: { home: string; env: Record<string, string> }): Promise<number | string> {
+async function leave(
+  args: readonly string[],
+  line: string,
+  options: { home: string; env: Record<string, string> },
+): Promise<number | string> {
   await using terminal = await Terminal.open(args, options);
   await terminal.enter(line);
   terminal.press(CTRL_D);
   return await terminal.ends();
 }
 
-async function afterArrowUp(args: readonly string[], options: { home: string; env: Record<string, string> }): Promise<string> {
+async function afterArrowUp(
+  args: readonly string[],
+  options: { home: string; env: Record<string, string> },
+): Promise<string> {
   await using terminal = await Terminal.open(args, options);
   await terminal.prompts();
   terminal.press(UP);

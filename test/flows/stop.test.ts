@@ -40,12 +40,21 @@ describe("--timeout", () => {
   });
 
   test("kills a program that swallows every interrupt, and keeps what it wrote", async () => {
-    const code = "print('before', flush=True)\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass";
-    expect(await runWoma(["--timeout", "0.5", "-c", code])).toMatchObject({ stdout: "before\n", stderr: TIMED_OUT, exitCode: 124 });
+    const code =
+      "print('before', flush=True)\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass";
+    expect(await runWoma(["--timeout", "0.5", "-c", code])).toMatchObject({
+      stdout: "before\n",
+      stderr: TIMED_OUT,
+      exitCode: 124,
+    });
   });
 
   test("kills a loop in C that never looks", async () => {
-    expect(await runWoma(["--timeout", "0.5", "-c", C_LOOP])).toMatchObject({ stdout: "", stderr: TIMED_OUT, exitCode: 124 });
+    expect(await runWoma(["--timeout", "0.5", "-c", C_LOOP])).toMatchObject({
+      stdout: "",
+      stderr: TIMED_OUT,
+      exitCode: 124,
+    });
   });
 
   test("does not delay, nor change, a program that ends in time", async () => {
@@ -55,7 +64,11 @@ describe("--timeout", () => {
 
   test("holds for a program that catches the interrupt and goes on to its end: still 124", async () => {
     const code = "import time\ntry: time.sleep(600)\nexcept KeyboardInterrupt: print('caught')";
-    expect(await runWoma(["--timeout", "0.5", "-c", code])).toMatchObject({ stdout: "caught\n", stderr: TIMED_OUT, exitCode: 124 });
+    expect(await runWoma(["--timeout", "0.5", "-c", code])).toMatchObject({
+      stdout: "caught\n",
+      stderr: TIMED_OUT,
+      exitCode: 124,
+    });
   });
 });
 
@@ -72,7 +85,11 @@ except MemoryError:
     held.clear()
 print('went on', 100 < count < 256, len(bytearray(50 * 10**6)))
 `;
-    expect(await runWoma(["--memory", "256", "-c", code])).toMatchObject({ stdout: "too large\nwent on True 50000000\n", stderr: "", exitCode: 0 });
+    expect(await runWoma(["--memory", "256", "-c", code])).toMatchObject({
+      stdout: "too large\nwent on True 50000000\n",
+      stderr: "",
+      exitCode: 0,
+    });
   });
 
   for (const [what, code] of Object.entries({
@@ -85,7 +102,9 @@ print('went on', 100 < count < 256, len(bytearray(50 * 10**6)))
     test(`ends a program with a traceback when it is exceeded by ${what}`, async () => {
       const { stdout, stderr, exitCode } = await runWoma(["--memory", "128", "-c", code]);
       expect({ stdout, exitCode }).toEqual({ stdout: "start\n", exitCode: 1 });
-      expect(stderr).toMatch(/^Traceback \(most recent call last\):\n {2}File "<string>", line \d, in <module>\n(.*\n)*MemoryError\n$/);
+      expect(stderr).toMatch(
+        /^Traceback \(most recent call last\):\n {2}File "<string>", line \d, in <module>\n(.*\n)*MemoryError\n$/,
+      );
       expect(stderr.split("\n").length).toBeLessThan(8);
     });
   }
@@ -145,7 +164,12 @@ describe.skipIf(notOnLinux !== undefined)("a signal to woma", () => {
     });
 
     test(`SIGTERM ${where} ends it without a word`, async () => {
-      expect(await signalled(READY + code, (woma) => woma.child.kill("SIGTERM"))).toEqual({ stdout: "ready\n", stderr: "", exitCode: null, signal: "SIGTERM" });
+      expect(await signalled(READY + code, (woma) => woma.child.kill("SIGTERM"))).toEqual({
+        stdout: "ready\n",
+        stderr: "",
+        exitCode: null,
+        signal: "SIGTERM",
+      });
     });
   }
 
@@ -162,7 +186,12 @@ while True: time.sleep(0.01)
       await woma.writes("interrupt 2");
       woma.child.kill("SIGTERM");
     };
-    expect(await signalled(code, interruptThenTerminate)).toEqual({ stdout: "ready\ninterrupt 2\n", stderr: "", exitCode: 9, signal: null });
+    expect(await signalled(code, interruptThenTerminate)).toEqual({
+      stdout: "ready\ninterrupt 2\n",
+      stderr: "",
+      exitCode: 9,
+      signal: null,
+    });
   });
 
   test("is ignored when the program ignores it", async () => {
@@ -177,7 +206,12 @@ while True: time.sleep(0.01)
 
   test("ends the program at once when SIGINT has its default action", async () => {
     const code = `import signal, time; signal.signal(2, signal.SIG_DFL)\n${READY}time.sleep(600)`;
-    expect(await signalled(code, (woma) => woma.child.kill("SIGINT"))).toEqual({ stdout: "ready\n", stderr: "", exitCode: null, signal: "SIGINT" });
+    expect(await signalled(code, (woma) => woma.child.kill("SIGINT"))).toEqual({
+      stdout: "ready\n",
+      stderr: "",
+      exitCode: null,
+      signal: "SIGINT",
+    });
   });
 
   test("three times SIGINT kills a loop in C", async () => {
@@ -193,7 +227,10 @@ while True: time.sleep(0.01)
 
   test("leaves neither a process nor a file behind", async () => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
-      await using running = await startWoma(["-c", `${READY}open('left.txt', 'w').write('x')\nimport time; time.sleep(600)`]);
+      await using running = await startWoma([
+        "-c",
+        `${READY}open('left.txt', 'w').write('x')\nimport time; time.sleep(600)`,
+      ]);
       await running.woma.writes("ready");
       const cell = await running.woma.cell();
       running.woma.child.kill(signal);
@@ -216,7 +253,10 @@ describe.skipIf(notOnLinux !== undefined)("on a terminal", () => {
   }
 
   test("Ctrl-Z stops woma and its cell, and fg lets both go on", async () => {
-    await using terminal = await Terminal.open([], { command: ["bash", "--norc", "--noprofile", "-i"], env: { PS1: "shell> ", HISTFILE: "/dev/null" } });
+    await using terminal = await Terminal.open([], {
+      command: ["bash", "--norc", "--noprofile", "-i"],
+      env: { PS1: "shell> ", HISTFILE: "/dev/null" },
+    });
     await terminal.enterInShell(`{woma} -c "print('re' + 'ady', flush=True); print('got', input())"`);
     await terminal.shows("ready");
     const [woma] = childrenOf(terminal.child.pid);

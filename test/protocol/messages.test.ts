@@ -43,7 +43,10 @@ describe("a request", () => {
   test.each(fields)("$op is refused without its $name", ({ request, name }) => {
     expect(parseRequest(JSON.stringify(without(request, name)))).toBeNull();
     // Not even when the prototype could have it.
-    const json = JSON.stringify({ ...without(request, name), extra: 0 }).replace('"extra":0', `"__proto__":{"${name}":1}`);
+    const json = JSON.stringify({ ...without(request, name), extra: 0 }).replace(
+      '"extra":0',
+      `"__proto__":{"${name}":1}`,
+    );
     expect(parseRequest(json)).toBeNull();
   });
 

@@ -18,7 +18,12 @@ function waiting(waiters: Waiters, timeoutMs: number, interrupted: () => boolean
 describe("a request that waits", () => {
   test("is answered before wait returns when its condition holds already", () => {
     const told: number[] = [];
-    new Waiters().wait(() => 0, FOR_EVER, never, (outcome) => told.push(outcome as number));
+    new Waiters().wait(
+      () => 0,
+      FOR_EVER,
+      never,
+      (outcome) => told.push(outcome as number),
+    );
     expect(told).toEqual([0]);
   });
 
@@ -93,7 +98,14 @@ describe("a request that waits", () => {
   test("ends after its time and not before", async () => {
     for (const timeoutMs of [0.25, 1, 7.9, 40]) {
       const started = performance.now();
-      await new Promise<void>((resolve) => new Waiters().wait(() => undefined, timeoutMs, never, () => resolve()));
+      await new Promise<void>((resolve) =>
+        new Waiters().wait(
+          () => undefined,
+          timeoutMs,
+          never,
+          () => resolve(),
+        ),
+      );
       expect(performance.now() - started).toBeGreaterThanOrEqual(timeoutMs);
       expect(performance.now() - started).toBeLessThan(timeoutMs + 500);
     }
