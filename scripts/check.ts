@@ -8,6 +8,7 @@ const COMMANDS = [
   ["format and lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]],
   ["types", ["node_modules/typescript/bin/tsc", "--project", "."]],
   ["unused code", ["node_modules/knip/bin/knip-bun.js"]],
+  // pyrightconfig.json: this code reaches into CPython's private parts, which the published types do not have.
   ["Python's types", ["node_modules/pyright/index.js"]],
 ] as const;
 

@@ -31,7 +31,7 @@ function formatFigure(value: number): string {
 }
 
 function formatRatio(ratio: number): string {
-  return ratio < 1 ? `${ratio.toFixed(3)} (1/${(1 / ratio).toFixed(1)})` : ratio.toFixed(3);
+  return ratio < 0.5 ? `${ratio.toFixed(3)} (1/${(1 / ratio).toFixed(1)})` : ratio.toFixed(3);
 }
 
 function formatBudget(budget: Budget): string {

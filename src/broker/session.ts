@@ -71,6 +71,8 @@ export class Session {
   #ignored: ReadonlySet<number> = new Set();
   #unseenInterrupts = 0;
   #verdict: ProgramEnd | null = null;
+  /** The program has been handed over; before that a signal meets nobody who could handle it. */
+  #started = false;
   #concluded = false;
   #guards: Disposable[] = [];
 
@@ -113,12 +115,17 @@ export class Session {
       shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
     };
     this.#guard(request.limits);
+    this.#started = true;
     this.#cell.reply(start, request.source);
     return this.ended;
   }
 
   /** Delivers a signal as the system would: to the program's handler, or with its default effect. */
   signal(number: SignalNumber): void {
+    if (!this.#started) {
+      if (defaultAction(number) === "terminate") this.end({ how: "signalled", signal: number });
+      return;
+    }
     if (this.#ignored.has(number)) return;
     if (!this.#handled.has(number)) {
       if (defaultAction(number) === "terminate") this.end({ how: "signalled", signal: number });

@@ -36,10 +36,12 @@ export async function main(brokerPid: string | undefined, snapshotPath: string |
   for (const grant of start.streams)
     openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
   installDevices(module, kernel);
-  if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
+  const listen = () => {
+    if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
+  };
 
   try {
-    channel.call({ op: "exit", ...runProgram(interpreter, start, hello.bytes) });
+    channel.call({ op: "exit", ...runProgram(interpreter, { start, source: hello.bytes, listen }) });
     process.exit(0);
   } catch (error) {
     if (!(error instanceof InterpreterDeath)) throw error;

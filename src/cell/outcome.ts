@@ -87,6 +87,8 @@ export class InterpreterDeath extends Error {
 
 /** C's exit() and abort() arrive as JavaScript exceptions; anything else is the interpreter's death. */
 export function outcomeOfExit(error: unknown): Outcome {
+  // Ctrl-C while the interpreter was ending.
+  if ((error as { type?: unknown }).type === "KeyboardInterrupt") return { ...EXITED, signal: SIGINT };
   if (!(error instanceof GuestExit)) throw new InterpreterDeath(error);
   if (error.by === "abort") return { ...EXITED, signal: SIGABRT };
   // libc's raise() ends a program so when the signal's default action is to end it.

@@ -4,14 +4,24 @@ import type { PyodideModule, PyProxy } from "./emscripten.ts";
 import { applyFlags } from "./flags.ts";
 import { EXITED, finish, type Outcome, outcomeOfExit, reportException, type Sequel } from "./outcome.ts";
 
+/** What a cell has been given to run. */
+interface Assignment {
+  readonly start: Start;
+  /** The script's text. */
+  readonly source: Uint8Array;
+  /** Lets signals in. Until then only the program's preparation could be interrupted, which nobody sees. */
+  listen(): void;
+}
+
 /** Runs a program to its end, the interpreter's own end included. */
-export function runProgram(interpreter: Interpreter, start: Start, source: Uint8Array): Outcome {
+export function runProgram(interpreter: Interpreter, { start, source, listen }: Assignment): Outcome {
   const { module } = interpreter;
   try {
     applyFlags(module, start.flags);
     const main = module.API.runPythonInternal("import woma_main; woma_main");
     const sequel = sequelOf(start);
     const program = main.begin(JSON.stringify(start), source);
+    listen();
     let outcome = runAndReport(interpreter, main, { program, sequel });
     if (sequel === "prompt") outcome = runAndReport(interpreter, main, { program: main.prompt_after(), sequel: "end" });
     return finish(module, main, outcome);

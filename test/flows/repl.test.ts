@@ -79,6 +79,42 @@ describe("the prompt", () => {
     expect(await terminal.enter("name")).toBe("'Ada'");
   });
 
+  testUnless(noTerminal, "lets a program ask for a password without an echo", async () => {
+    await using terminal = await Terminal.open(["-q"]);
+    await terminal.enter("from getpass import getpass");
+    terminal.press("word = getpass('secret? ')\r");
+    await terminal.prompts("secret? ");
+    terminal.press("sesame\r");
+    await terminal.prompts();
+    expect(terminal.screen.text).not.toContain("sesame");
+    expect(await terminal.enter("word")).toBe("'sesame'");
+  });
+
+  testUnless(noTerminal, "helps on a topic", async () => {
+    await using terminal = await Terminal.open(["-q"], { env: { TERM: "dumb" } });
+    await terminal.prompts();
+    terminal.press("help('if')\r");
+    await terminal.shows('The "if" statement');
+  });
+
+  testUnless(noTerminal, "outlives a MemoryError, so that the memory can be freed", async () => {
+    await using terminal = await Terminal.open(["-q", "--memory", "128"]);
+    await terminal.enter("held = []");
+    terminal.press("while True: held.append([0] * 1000)\r\r");
+    await terminal.shows("MemoryError");
+    await terminal.enter("del held");
+    expect(await terminal.enter("6*7")).toBe("42");
+    expect(terminal.screen.text.match(/MemoryError/g)).toHaveLength(1);
+  });
+
+  testUnless(noTerminal, "ends rather than fail for ever when its output is closed", async () => {
+    await using terminal = await Terminal.open(["-q"]);
+    await terminal.prompts();
+    terminal.press("import sys; sys.stdout.close()\r");
+    await Bun.sleep(2000);
+    expect(terminal.raw.length).toBeLessThan(100_000);
+  });
+
   testUnless(noTerminal, "follows a program under -i, which failed or not, with its names", async () => {
     await using scratch = await scratchDirectory();
     await writeFile(join(scratch.path, "script.py"), "x = 5\nprint('ran')\n1/0\n");

@@ -204,6 +204,32 @@ while True: time.sleep(0.01)
     expect(ended).toEqual({ stdout: "ready\nwent on\n", stderr: "", exitCode: 0, signal: null });
   });
 
+  for (const [name, number] of [["SIGINT", 2], ["SIGHUP", 1]] as const) {
+    test(`is ignored when woma was started with ${name} ignored, as by nohup`, async () => {
+      const code = `import signal; print('ready', signal.getsignal(${number}) is signal.SIG_IGN, flush=True); input(); print('went on')`;
+      await using running = await startWoma(["-c", code], ["sh", "-c", `trap '' ${number}; exec "$0" "$@"`]);
+      await running.woma.writes("ready True\n");
+      running.woma.child.kill(name);
+      await Bun.sleep(200);
+      running.woma.type("\n");
+      expect(await running.woma.end()).toEqual({ stdout: "ready True\nwent on\n", stderr: "", exitCode: 0, signal: null });
+    });
+  }
+
+  test("at any moment of the start is a death by that signal", async () => {
+    const ends: string[] = [];
+    for (let delayMs = 0; delayMs <= 300; delayMs += 15) {
+      for (const name of ["SIGINT", "SIGTERM"] as const) {
+        await using running = await startWoma(["-c", "import time; time.sleep(600)"]);
+        await Bun.sleep(delayMs);
+        running.woma.child.kill(name);
+        const { stderr, exitCode, signal } = await running.woma.end();
+        if (signal !== name || stderr.includes("error:")) ends.push(`${name} after ${delayMs} ms: ${signal ?? exitCode} ${stderr}`);
+      }
+    }
+    expect(ends).toEqual([]);
+  });
+
   test("ends the program at once when SIGINT has its default action", async () => {
     const code = `import signal, time; signal.signal(2, signal.SIG_DFL)\n${READY}time.sleep(600)`;
     expect(await signalled(code, (woma) => woma.child.kill("SIGINT"))).toEqual({

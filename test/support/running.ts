@@ -59,10 +59,13 @@ export class RunningWoma {
   }
 }
 
-/** Starts the compiled binary with an empty HOME that is also its working directory; killed when the scope ends. */
-export async function startWoma(args: readonly string[]): Promise<AsyncDisposable & { readonly woma: RunningWoma }> {
+/**
+ * Starts the compiled binary with an empty HOME that is also its working directory; killed when the scope ends.
+ * A launcher, if given, is a command that ends by executing the rest of its command line.
+ */
+export async function startWoma(args: readonly string[], launcher: readonly string[] = []): Promise<AsyncDisposable & { readonly woma: RunningWoma }> {
   const scratch = await scratchDirectory();
-  const child = Bun.spawn([await builtBinary(), ...args], {
+  const child = Bun.spawn([...launcher, await builtBinary(), ...args], {
     cwd: scratch.path,
     env: { PATH: process.env["PATH"] ?? "", HOME: scratch.path },
     stdin: "pipe",

@@ -1,4 +1,15 @@
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 const MAXIMUM_ENTRIES = 10_000;
@@ -32,7 +43,9 @@ export class History {
     if (entry.length === 0 || entry.length > MAXIMUM_ENTRY_BYTES) return;
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-      appendFileSync(this.#path, entry, { mode: 0o600 });
+      // A full disk or a crash may have cut the last entry off.
+      const gap = endsInNewline(this.#path) ? [] : [NEWLINE];
+      appendFileSync(this.#path, Buffer.concat([Buffer.from(gap), entry]), { mode: 0o600 });
     } catch {
       // A read-only home or a full disk must not disturb the prompt.
     }
@@ -52,5 +65,25 @@ export class History {
 
 /** An entry ends at a newline that is not preceded by a carriage return. */
 function splitEntries(text: string): string[] {
-  return text.match(/(?:[^\n]|(?<=\r)\n)*[^\r]?\n/g) ?? [];
+  return text.split(/(?<=(?<!\r)\n)/).filter((entry) => entry.trim() !== "");
+}
+
+const NEWLINE = 10;
+
+/** True of an empty file and of none, too. */
+function endsInNewline(path: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch {
+    return true;
+  }
+  try {
+    const last = new Uint8Array([NEWLINE]);
+    const { size } = fstatSync(fd);
+    if (size > 0) readSync(fd, last, 0, 1, size - 1);
+    return last[0] === NEWLINE;
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -63,10 +63,8 @@ def flush_streams() -> bool:
             _write_unraisable(error)
             flushed = False
     if stderr is not None and not _closed(stderr):
-        try:
+        with contextlib.suppress(Exception):
             stderr.flush()
-        except BaseException:
-            flushed = False
     return flushed
 
 

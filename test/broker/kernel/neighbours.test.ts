@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "
 import { join } from "node:path";
 import { Neighbours } from "../../../src/broker/kernel/neighbours.ts";
 import { notOnLinux, notRoot, testUnless } from "../../support/loud-skip.ts";
+import { asNobody } from "../../support/privileges.ts";
 import { scratchDirectory } from "../../support/woma.ts";
 
 let scratch: Awaited<ReturnType<typeof scratchDirectory>>;
@@ -258,14 +259,3 @@ describe("one run's imports", () => {
 test("only the preloaded modules' names that are there are listed, of files and of packages", () => {
   expect(new Neighbours(root).topLevelNames().sort()).toEqual(["asyncio", "json"]);
 });
-
-/** Root may read everything, so what a user may not read is tried as another user. */
-function asNobody<T>(action: () => T): T {
-  if (process.getuid?.() !== 0) return action();
-  process.seteuid?.(65534);
-  try {
-    return action();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
