@@ -1,7 +1,7 @@
 import { WomaError } from "../src/errors.ts";
 
 /** The platforms woma is built for, as `--target` names them. On x64 Bun has one executable for old and new CPUs. */
-const targets = ["linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64", "windows-x64"] as const;
+export const targets = ["linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64", "windows-x64"] as const;
 
 export type Target = (typeof targets)[number];
 

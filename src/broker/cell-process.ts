@@ -137,6 +137,7 @@ export class CellProcess {
   }
 
   #endFor(reason: string, stream: Readable): void {
+    stream.removeAllListeners("end");
     this.#log += `\n${reason}`;
     stream.removeAllListeners("data");
     this.kill();

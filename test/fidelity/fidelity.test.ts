@@ -6,10 +6,11 @@ import { loadCases } from "./case.ts";
 import { type Outcome, play, readRecording } from "./outcome.ts";
 
 const cases = await loadCases();
+const withoutCore = await noCorePackages();
 
 describe("woma prints, reports and exits as python3 did", () => {
   for (const given of cases) {
-    const obstacle = given.name.startsWith("stdlib/zoneinfo") ? await noCorePackages() : undefined;
+    const obstacle = given.name.startsWith("stdlib/zoneinfo") ? withoutCore : undefined;
     testUnless(obstacle, given.name, async () => expect(await play(given)).toEqual(await expected(given.name)));
   }
 });

@@ -18,6 +18,7 @@ export class Waiters {
       finish(value);
     };
     const waiter: Waiter = {
+      cancel: () => clearTimeout(timer),
       attempt: () => {
         const value = condition();
         if (value !== undefined) end(value);
@@ -46,7 +47,9 @@ export class Waiters {
     });
   }
 
+  /** Forgets whatever waits: its process is gone, and nobody is told. */
   clear(): void {
+    for (const waiter of this.#waiting) waiter.cancel();
     this.#waiting.clear();
   }
 }
@@ -54,6 +57,7 @@ export class Waiters {
 export type Finish<T> = (value: T | "timeout" | "interrupted") => void;
 
 interface Waiter {
+  cancel(): void;
   attempt(): void;
 }
 
