@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckoutCopy } from "./support/checkout.ts";
 import { testUnless } from "./support/loud-skip.ts";
@@ -7,7 +7,8 @@ import { cannotMount, mountSmall } from "./support/privileges.ts";
 
 const PRINT = ["-c", "print(42)"];
 const NOTE = /^woma: no snapshot fits this build; Python started from nothing, in \d+ ms\n$/;
-const HINT = "hint: name another directory with --pyodide-cache or WOMA_CACHE; without one, woma keeps nothing between runs";
+const HINT =
+  "hint: name another directory with --pyodide-cache or WOMA_CACHE; without one, woma keeps nothing between runs";
 
 let checkout: CheckoutCopy;
 let first: Awaited<ReturnType<CheckoutCopy["run"]>>;
@@ -56,13 +57,13 @@ describe("a snapshot that is damaged costs a note and time, nothing else:", () =
     ["other bytes", (path: string) => writeFileSync(path, "no snapshot")],
     ["a byte of its header flipped", (path: string) => flip(path, 200)],
     ["a byte of its memory flipped", (path: string) => flip(path, 5_000_000)],
-    ["a directory", (path: string) => (Bun.spawnSync(["rm", path]), mkdirSync(path))],
+    ["a directory in its place", replaceByDirectory],
   ])("%s", async (_, damage) => {
     const path = onlySnapshot();
     const good = readFileSync(path);
     damage(path);
     const { stdout, stderr, exitCode } = await checkout.run(PRINT);
-    Bun.spawnSync(["rm", "-r", path]);
+    rmSync(path, { recursive: true });
     writeFileSync(path, good);
     expect({ stdout, exitCode }).toEqual({ stdout: "42\n", exitCode: 0 });
     expect(stderr).toMatch(NOTE);
@@ -100,6 +101,11 @@ test("a checkout whose Python sources change prepares itself again, and keeps bo
   expect(stderr).toStartWith("woma: preparing this checkout's interpreter (once) ...\n");
   expect(snapshots()).toHaveLength(2);
 }, 120_000);
+
+function replaceByDirectory(path: string): void {
+  rmSync(path);
+  mkdirSync(path);
+}
 
 function flip(path: string, at: number): void {
   const bytes = readFileSync(path);

@@ -24,6 +24,8 @@ export interface ProgramRequest {
   readonly workingDirectory: string;
   readonly homeDirectory: string;
   readonly timeZone: string;
+  /** Signals that woma was started with as ignored. */
+  readonly ignoredSignals: readonly SignalNumber[];
   readonly limits: Limits;
 }
 
@@ -38,6 +40,8 @@ export interface ProgramResources {
   readonly streams: Readonly<Record<0 | 1 | 2, KernelObject>>;
   readonly neighbours: { readonly directory: string; readonly modules: Neighbours } | null;
   readonly history: History | null;
+  /** The user's terminal as an object of its own; null when there is none. */
+  openTerminal(): KernelObject | null;
   /** Tells the user something about the run that is no error. */
   notify(text: string): void;
 }
@@ -110,6 +114,7 @@ export class Session {
       homeDirectory: request.homeDirectory,
       timeZone: request.timeZone,
       streams,
+      ignoredSignals: request.ignoredSignals,
       memoryLimitBytes: request.limits.memoryLimitBytes,
       neighbourDirectory: resources.neighbours?.directory ?? null,
       shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
@@ -163,6 +168,7 @@ export class Session {
       timer: this.#timer,
       neighbours: this.#resources?.neighbours?.modules ?? null,
       history: this.#resources?.history ?? null,
+      openTerminal: () => this.#resources?.openTerminal() ?? null,
       window: this.#cell.shared?.window ?? null,
       signalPending: () => (this.#cell.shared?.signalPage[0] ?? 0) !== 0,
       onHello: (request: RequestOf<"hello">) => {

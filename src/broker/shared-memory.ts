@@ -2,6 +2,7 @@ import { ptr, toArrayBuffer } from "bun:ffi";
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { WomaError } from "../errors.ts";
 import type { Libc } from "../protocol/libc.ts";
 import { SHARED_BYTES, SIGNAL_PAGE_BYTES } from "../protocol/messages.ts";
 
@@ -19,9 +20,9 @@ export interface SharedMemory {
 
 export function createSharedMemory(libc: Libc): SharedMemory {
   const fd = anonymousFile(libc);
-  if (libc.ftruncate(fd, SHARED_BYTES) !== 0) throw new Error("could not size the shared memory");
+  if (libc.ftruncate(fd, SHARED_BYTES) !== 0) throw memoryError("could not be sized");
   const address = libc.mmap(null, SHARED_BYTES, PROT_READ_WRITE, MAP_SHARED, fd, 0);
-  if (address === null || Number(address) === -1) throw new Error("could not map the shared memory");
+  if (address === null || Number(address) === -1) throw memoryError("could not be mapped");
   const buffer = toArrayBuffer(address, 0, SHARED_BYTES);
   let open = true;
   return {
@@ -35,6 +36,12 @@ export function createSharedMemory(libc: Libc): SharedMemory {
   };
 }
 
+function memoryError(what: string): WomaError {
+  return new WomaError(`the memory shared with Python's process ${what}`, {
+    hint: "check the limits of this shell with `ulimit -a`: file size (-f) counts for it",
+  });
+}
+
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
@@ -42,7 +49,7 @@ const MAP_SHARED = 1;
 function anonymousFile(libc: Libc): number {
   if (libc.memfd_create !== null) {
     const fd = libc.memfd_create(ptr(Buffer.from("woma\0")), 0);
-    if (fd < 0) throw new Error(`memfd_create failed (errno ${libc.errno()})`);
+    if (fd < 0) throw memoryError(`could not be made (errno ${libc.errno()})`);
     return fd;
   }
   const directory = mkdtempSync(join(tmpdir(), "woma-"));

@@ -71,8 +71,6 @@ export interface FileNode {
   mode: number;
   parent: FileNode;
   contents?: unknown;
-  /** Set on woma's own nodes: the broker's handle, and how many streams share it. */
-  kernel?: { readonly handle: number; references: number; readonly terminal: boolean };
 }
 
 export interface FileStream {
@@ -80,6 +78,8 @@ export interface FileStream {
   flags: number;
   position: number;
   node: FileNode;
+  /** What duplicates have in common; on woma's own streams the broker's handle, and how many share it. */
+  shared: { kernel?: { readonly handle: number; references: number; readonly terminal: boolean } };
   tty?: { ops: object };
   stream_ops: Partial<StreamOperations>;
   seekable?: boolean;

@@ -4,11 +4,11 @@ import type { HostImports, PyodideModule } from "./emscripten.ts";
 export interface MemoryLimit {
   readonly imports: HostImports;
   set(limitBytes: number): void;
-  /** Allows a little more, for what has to be done after the limit was hit. */
-  grantHeadroom(): void;
 }
 
-const HEADROOM_BYTES = 16 * 1024 * 1024;
+/** Each refusal leaves a little more, for a handler of MemoryError, its traceback and the end; so often at most. */
+const HEADROOM_BYTES = 4 * 1024 * 1024;
+const HEADROOMS = 8;
 
 const WASM_PAGE_BYTES = 65536;
 const MAXIMUM_BYTES = 4 * 1024 ** 3 - WASM_PAGE_BYTES;
@@ -18,9 +18,14 @@ const LARGEST_STEP_BYTES = 96 * 1024 * 1024;
 
 export function growthLimit(module: () => PyodideModule): MemoryLimit {
   let limitBytes = MAXIMUM_BYTES;
+  let headrooms = HEADROOMS;
   const resize = (requested: number): boolean => {
     const wanted = requested >>> 0;
-    if (wanted > limitBytes) return false;
+    if (wanted > limitBytes) {
+      if (headrooms > 0) limitBytes = Math.min(limitBytes + HEADROOM_BYTES, MAXIMUM_BYTES);
+      headrooms -= 1;
+      return false;
+    }
     const present = module().HEAPU8.length;
     const generous = present + Math.min(present * SHARE, LARGEST_STEP_BYTES);
     const aligned = Math.ceil(Math.max(wanted, generous) / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
@@ -28,9 +33,6 @@ export function growthLimit(module: () => PyodideModule): MemoryLimit {
   };
   return {
     imports: { emscripten_resize_heap: resize, emscripten_get_heap_max: () => limitBytes },
-    grantHeadroom() {
-      limitBytes = Math.min(Math.max(limitBytes, module().HEAPU8.length) + HEADROOM_BYTES, MAXIMUM_BYTES);
-    },
     set(bytes) {
       limitBytes = Math.min(Math.floor(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES, MAXIMUM_BYTES);
     },

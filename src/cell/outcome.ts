@@ -27,9 +27,7 @@ const FLUSH_FAILED = 120;
 const VERDICT = { error: -1, interrupt: -2, brokenOutput: -3 } as const;
 
 /** Shows the exception that ended the program, and gives CPython's exit status for it. */
-export function reportException({ module, memory }: Interpreter, main: PyProxy, sequel: Sequel): Outcome {
-  // After a MemoryError there would be none left to say so.
-  memory.grantHeadroom();
+export function reportException({ module }: Interpreter, main: PyProxy, sequel: Sequel): Outcome {
   const exception = module._PyErr_GetRaisedException();
   if (sequel === "prompt") {
     // Then sys.exit is an exception like any other.

@@ -45,10 +45,10 @@ interface Prepared {
 function runAndReport(interpreter: Interpreter, main: PyProxy, { program, sequel }: Prepared): Outcome {
   const { module } = interpreter;
   const file = main.file_to_run;
+  main.file_to_run = undefined;
   if (program === undefined && file === undefined) return { ...EXITED, status: main.last_status };
   const result =
     program === undefined ? runFile(module, file) : module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
-  main.file_to_run = undefined;
   if (result !== 0) {
     module._Py_DecRef(result);
     return EXITED;

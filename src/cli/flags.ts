@@ -65,8 +65,8 @@ function interpreterFlags(given: Options): InterpreterFlags {
     optimize: given.O,
     verbose: given.v,
     bytesWarning: given.b,
-    warnOptions: given.W,
-    xOptions: given.X,
+    warnOptions: given.W ?? [],
+    xOptions: given.X ?? [],
   };
 }
 
@@ -85,8 +85,8 @@ interface Options {
   readonly O: number;
   readonly v: number;
   readonly b: number;
-  readonly W: string[];
-  readonly X: string[];
+  readonly W?: string[];
+  readonly X?: string[];
   readonly resetGlobals?: true;
   readonly history: boolean;
   readonly pyodideCache?: string;
@@ -97,7 +97,7 @@ interface Options {
 }
 
 const counted = (_: unknown, before: number) => before + 1;
-const collected = (value: string, before: string[]) => [...before, value];
+const collected = (value: string, before: string[] = []) => [...before, value];
 
 function commandDefinition(): Command {
   return new Command("woma")
@@ -131,15 +131,15 @@ function commandDefinition(): Command {
       cachePath,
     )
     .option("--no-history", "neither read nor keep the prompt's history")
-    .option("-V, --version", "print the version and exit; twice for those of Pyodide and Bun too", counted, 0)
+    .option("-V, --version", "print the versions of woma, Python, Pyodide and Bun; twice for more", counted, 0)
     .option("-h, --help", "print this and exit")
     .optionsGroup("python3's options:")
     .option("-q", "no banner before the prompt")
     .option("-u", "unbuffered standard output and error")
     .option("-B", "set sys.dont_write_bytecode")
     .option("-O", "drop assertions; -OO drops docstrings too", counted, 0)
-    .option("-W <FILTER>", "warnings filter, as in python3 -W; may be repeated", collected, [])
-    .option("-X <OPTION>", "implementation option, as in python3 -X; may be repeated", collected, [])
+    .option("-W <FILTER>", "warnings filter, as in python3 -W; may be repeated", collected)
+    .option("-X <OPTION>", "implementation option, as in python3 -X; may be repeated", collected)
     .option("-b", "warn about comparing bytes with str; -bb raises an error", counted, 0)
     .option("-v", "trace imports on standard error", counted, 0)
     .option("-I", "isolated: -E, -P and -s")

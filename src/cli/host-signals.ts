@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import type { TerminalControl } from "../broker/kernel/terminal.ts";
 import type { Session } from "../broker/session.ts";
@@ -17,7 +18,9 @@ const FORWARDED: readonly (readonly [NodeJS.Signals, number])[] = [
 
 /** Passes the signals that the terminal and the user send to the broker on to the program, until disposed. */
 export function forwardSignals(session: () => Session, terminal: TerminalControl | null): Disposable {
-  const listeners: [NodeJS.Signals, () => void][] = FORWARDED.map(([name, number]) => [
+  const ignored = inheritedIgnored();
+  const mine = FORWARDED.filter(([, number]) => !ignored.includes(number));
+  const listeners: [NodeJS.Signals, () => void][] = mine.map(([name, number]) => [
     name,
     () => session().signal(number),
   ]);
@@ -28,6 +31,18 @@ export function forwardSignals(session: () => Session, terminal: TerminalControl
       for (const [name, listener] of listeners) process.removeListener(name, listener);
     },
   };
+}
+
+/** Of the signals that users send, those that woma was started with as ignored (nohup, `&` in a script). Linux only. */
+export function inheritedIgnored(): number[] {
+  let mask: string | undefined;
+  try {
+    mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1];
+  } catch {
+    return [];
+  }
+  const bits = BigInt(`0x${mask ?? "0"}`);
+  return [SIGHUP, SIGINT, SIGQUIT, SIGTERM].filter((number) => (bits & (1n << BigInt(number - 1))) !== 0n);
 }
 
 /** Ctrl-Z: the cell stops with its broker, and both go on together. */

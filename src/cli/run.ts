@@ -12,7 +12,7 @@ import type { Program } from "../protocol/messages.ts";
 import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
 import { compiled, prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { endProcess, explain } from "./ending.ts";
-import { forwardSignals } from "./host-signals.ts";
+import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
 
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
@@ -83,6 +83,7 @@ function programResources(config: Config, loaded: LoadedProgram, streams: Standa
   return {
     streams: streams.objects,
     neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
+    openTerminal: () => streams.openTerminal(),
     history: config.historyFile === null ? null : new History(config.historyFile),
     notify: (text) => process.stderr.write(`woma: ${text}\n`),
   };
@@ -99,6 +100,7 @@ function programRequest(config: Config, { program, source }: LoadedProgram): Pro
     workingDirectory: config.workingDirectory,
     homeDirectory: config.homeDirectory,
     timeZone: config.timeZone,
+    ignoredSignals: inheritedIgnored(),
     limits: { timeoutMs: config.timeoutMs, memoryLimitBytes: config.memoryLimitBytes },
   };
 }

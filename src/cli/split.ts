@@ -42,6 +42,7 @@ export function splitCommandLine(argv: readonly string[], longWithValue: Readonl
 function fileProgram(options: readonly string[], words: readonly string[]): SplitCommandLine {
   const path = words[0];
   if (path === undefined) return { options, program: null, argv: [""] };
+  if (path === "-") return { options, program: { kind: "stdin" }, argv: words };
   return { options, program: { kind: "script", path }, argv: words };
 }
 

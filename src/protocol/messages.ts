@@ -70,6 +70,8 @@ const shapes = {
   close: { handle: count },
   /** A new pipe(2). */
   pipe: {},
+  /** The user's terminal, whatever the streams are: /dev/tty. ENXIO when there is none. */
+  terminal: {},
   /** One real-time interval timer, as setitimer(2); a delay of 0 stops it. A query only asks what is left. */
   timer: { delayMs: milliseconds, intervalMs: milliseconds, query: flag },
   /** The signals that Python code handles or ignores itself; the broker ends the cell for the others. */
@@ -103,6 +105,7 @@ export interface Replies {
   ioctl: Record<string, never>;
   close: Record<string, never>;
   pipe: { readonly reader: number; readonly writer: number };
+  terminal: { readonly handle: number };
   timer: { readonly delayMs: number; readonly intervalMs: number };
   signals: Record<string, never>;
   module: ModuleReply;
@@ -133,6 +136,8 @@ export interface Start {
   /** IANA name, as JavaScript's Intl has it. */
   readonly timeZone: string;
   readonly streams: readonly StreamGrant[];
+  /** Signals that woma was started with as ignored, as under nohup. */
+  readonly ignoredSignals: readonly number[];
   /** Largest size of the interpreter's memory. */
   readonly memoryLimitBytes: number;
   /** Directory whose modules may be imported through the broker; null when none may. */

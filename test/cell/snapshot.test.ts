@@ -21,8 +21,7 @@ function restored(snapshot: Uint8Array, bytes: number): Uint8Array {
 }
 
 /** All that a cell asks before it trusts a snapshot that has lain on a disk. */
-const isAccepted = (snapshot: Uint8Array) =>
-  isIntactSnapshot(snapshot) && readSnapshotHeader(snapshot, BUILD) !== null;
+const isAccepted = (snapshot: Uint8Array) => isIntactSnapshot(snapshot) && readSnapshotHeader(snapshot, BUILD) !== null;
 
 describe("a snapshot", () => {
   test.each([

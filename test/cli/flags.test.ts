@@ -178,7 +178,9 @@ describe("the version", () => {
   });
 
   test("names woma, Python, Pyodide and Bun", () => {
-    expect(versionText(false)).toMatch(/^woma \d+\.\d+\.\d+ \(Python 3\.14\.\d+, Pyodide 314\.\d+\.\d+, Bun [\d.]+\)\n$/);
+    expect(versionText(false)).toMatch(
+      /^woma \d+\.\d+\.\d+ \(Python 3\.14\.\d+, Pyodide 314\.\d+\.\d+, Bun [\d.]+\)\n$/,
+    );
     expect(versionText(true)).toBe(
       `${versionText(false)}${process.platform} ${process.arch}, Bun revision ${Bun.revision}\n`,
     );
@@ -198,7 +200,11 @@ describe("the help", () => {
   });
 
   test("fits into 100 columns and names every option", () => {
-    expect(help().split("\n").filter((line) => line.length > 100)).toEqual([]);
+    expect(
+      help()
+        .split("\n")
+        .filter((line) => line.length > 100),
+    ).toEqual([]);
     for (const option of [..."cmiVhquBOWXbvIPEsSxdR"]) expect(help()).toContain(`-${option}`);
   });
 

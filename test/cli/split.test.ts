@@ -10,7 +10,12 @@ const module = (name: string): Program => ({ kind: "module", name });
 const script = (path: string): Program => ({ kind: "script", path });
 const STDIN: Program = { kind: "stdin" };
 
-type Row = readonly [words: readonly string[], options: readonly string[], program: Program | null, argv: readonly string[]];
+type Row = readonly [
+  words: readonly string[],
+  options: readonly string[],
+  program: Program | null,
+  argv: readonly string[],
+];
 
 /** The given words, woma's options, the program, sys.argv; as python3 3.13 has it. */
 const ROWS: Readonly<Record<string, readonly Row[]>> = {

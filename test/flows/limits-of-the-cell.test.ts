@@ -174,11 +174,11 @@ describe("two runs", () => {
   test("differ in everything random but the hash of a string", async () => {
     const code =
       "import random, uuid, secrets, tempfile, os\nprint(random.random(), uuid.uuid4(), uuid.uuid1(), secrets.token_hex(), tempfile.mktemp(), os.urandom(8), sep='\\n'); print(hash('x'))";
-    const [first, second] = (await Promise.all([runWoma(["-c", code]), runWoma(["-c", code])])).map(({ stdout }) =>
-      stdout.trimEnd().split("\n"),
+    const [first = [], second = []] = (await Promise.all([runWoma(["-c", code]), runWoma(["-c", code])])).map(
+      ({ stdout }) => stdout.trimEnd().split("\n"),
     );
     expect(first).toHaveLength(7);
-    expect(first!.filter((line) => second!.includes(line))).toEqual([first!.at(-1)!]);
+    expect(first.filter((line) => second.includes(line))).toEqual(first.slice(-1));
   });
 
   test("agree on random numbers with a seed", async () => {

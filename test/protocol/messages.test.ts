@@ -10,6 +10,7 @@ const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } =
   ioctl: { op: "ioctl", handle: 1, request: 0x5401, argument: -1 },
   close: { op: "close", handle: 1 },
   pipe: { op: "pipe" },
+  terminal: { op: "terminal" },
   timer: { op: "timer", delayMs: 0.5, intervalMs: 0, query: false },
   signals: { op: "signals", handled: [2], ignored: [] },
   module: { op: "module", name: "package.module" },

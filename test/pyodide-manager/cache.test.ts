@@ -7,7 +7,8 @@ import { notOnLinux, testUnless } from "../support/loud-skip.ts";
 import { asNobody, cannotMount, mountSmall } from "../support/privileges.ts";
 import { scratchDirectory } from "../support/woma.ts";
 
-const HINT = "hint: name another directory with --pyodide-cache or WOMA_CACHE; without one, woma keeps nothing between runs";
+const HINT =
+  "hint: name another directory with --pyodide-cache or WOMA_CACHE; without one, woma keeps nothing between runs";
 
 /** What the user reads when this directory cannot be the cache; undefined when it can. */
 function complaintAbout(directory: string): string | undefined {

@@ -8,6 +8,13 @@ export function childrenOf(parent: number): number[] {
   return every.filter((pid) => status(pid)?.parent === parent);
 }
 
+/** The one child that a process is known to have. */
+export function onlyChildOf(parent: number): number {
+  const [child, ...others] = childrenOf(parent);
+  if (child === undefined || others.length > 0) throw new Error(`${parent} has not one child: ${[child, ...others]}`);
+  return child;
+}
+
 /** Whether the process still runs; a zombie, dead but not yet waited for, does not. */
 export function isRunning(pid: number): boolean {
   const state = status(pid)?.state;

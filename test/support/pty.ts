@@ -54,7 +54,7 @@ export class Terminal implements AsyncDisposable {
 
   /** Keys as they are pressed: "\r" is Enter, "\x03" Ctrl-C, "\x04" Ctrl-D, "\x1b[A" arrow up. */
   press(keys: string): void {
-    this.child.terminal!.write(keys);
+    this.child.terminal?.write(keys);
   }
 
   /** Waits until the screen matches. */
@@ -90,7 +90,7 @@ export class Terminal implements AsyncDisposable {
 
   resize(columns: number, rows: number): void {
     [this.screen.columns, this.screen.rows] = [columns, rows];
-    this.child.terminal!.resize(columns, rows);
+    this.child.terminal?.resize(columns, rows);
   }
 
   /** The exit status as a shell would report it; one that does not end is a failure. */
@@ -98,7 +98,7 @@ export class Terminal implements AsyncDisposable {
     const ended = await Promise.race([this.child.exited.then(() => true), Bun.sleep(timeoutMs).then(() => false)]);
     if (!ended) this.#fail(new Error(`it still runs after ${timeoutMs} ms`));
     await Bun.sleep(50); // The terminal's last bytes may arrive after the exit.
-    return this.child.signalCode ?? this.child.exitCode!;
+    return this.child.signalCode ?? this.child.exitCode ?? -1;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

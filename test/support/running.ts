@@ -1,5 +1,5 @@
 import { builtBinary } from "./binary.ts";
-import { childrenOf, eventually } from "./processes.ts";
+import { childrenOf, eventually, onlyChildOf } from "./processes.ts";
 import { scratchDirectory } from "./woma.ts";
 
 /** A woma that is under way: stdin is an open pipe, stdout and stderr are two pipes. */
@@ -37,7 +37,7 @@ export class RunningWoma {
   /** The process that holds the interpreter. */
   async cell(): Promise<number> {
     await eventually("the cell runs", () => childrenOf(this.pid).length > 0);
-    return childrenOf(this.pid)[0]!;
+    return onlyChildOf(this.pid);
   }
 
   type(text: string): void {
@@ -63,7 +63,10 @@ export class RunningWoma {
  * Starts the compiled binary with an empty HOME that is also its working directory; killed when the scope ends.
  * A launcher, if given, is a command that ends by executing the rest of its command line.
  */
-export async function startWoma(args: readonly string[], launcher: readonly string[] = []): Promise<AsyncDisposable & { readonly woma: RunningWoma }> {
+export async function startWoma(
+  args: readonly string[],
+  launcher: readonly string[] = [],
+): Promise<AsyncDisposable & { readonly woma: RunningWoma }> {
   const scratch = await scratchDirectory();
   const child = Bun.spawn([...launcher, await builtBinary(), ...args], {
     cwd: scratch.path,

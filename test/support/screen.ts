@@ -38,9 +38,9 @@ export class Screen {
     this.#pending = rest;
   }
 
-  #apply(token: string, { parameters, final, escape }: Record<string, string | undefined>): void {
+  #apply(token: string, { parameters, final, short }: Record<string, string | undefined>): void {
     if (final !== undefined) this.#control(parameters ?? "", final);
-    else if (escape !== undefined) this.#escape(escape);
+    else if (short !== undefined) this.#escape(short);
     else if (token === "\r") this.#column = 0;
     else if (token === "\n") this.#lineFeed();
     else if (token === "\b") this.#column = Math.max(0, this.#column - 1);
@@ -102,7 +102,7 @@ export class Screen {
 
   #line(): string[] {
     while (this.#lines.length <= this.#row) this.#lines.push([]);
-    return this.#lines[this.#row]!;
+    return this.#lines[this.#row] ?? [];
   }
 }
 
@@ -115,4 +115,4 @@ function asText(line: readonly string[]): string {
 // One control sequence, operating-system command, two-character escape or plain character.
 const TOKEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are its subject
-  /^(?:\x1b\[(?<parameters>[0-9;:?>=<!]*)[ -/]*(?<final>[@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Z]|\x1b(?<escape>[^[\]()])|[^\x1b])/su;
+  /^(?:\x1b\[(?<parameters>[0-9;:?>=<!]*)[ -/]*(?<final>[@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Z]|\x1b(?<short>[^[\]()])|[^\x1b])/su;

@@ -2,7 +2,7 @@ import { type Failure, INLINE_BYTES, type Replies, type Request, type RequestOf 
 import type { IntervalTimer } from "./clock.ts";
 import type { History } from "./history.ts";
 import type { Neighbours } from "./neighbours.ts";
-import { type HandleTable, POLLNVAL } from "./objects.ts";
+import { type HandleTable, type KernelObject, POLLNVAL } from "./objects.ts";
 import { createPipe } from "./pipe.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -13,6 +13,8 @@ export interface ProcessContext {
   readonly timer: IntervalTimer;
   readonly neighbours: Neighbours | null;
   readonly history: History | null;
+  /** The user's terminal as another object; null when there is none. */
+  readonly openTerminal: () => KernelObject | null;
   /** The data window shared with the cell; null where there is no shared memory. */
   readonly window: Uint8Array | null;
   /** A signal waits for the cell: requests that block are answered EINTR. */
@@ -42,6 +44,10 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "pipe": {
       const { reader, writer } = createPipe(() => process.waiters.wake());
       return reply("pipe", { reader: process.handles.open(reader), writer: process.handles.open(writer) });
+    }
+    case "terminal": {
+      const terminal = process.openTerminal();
+      return reply("terminal", terminal === null ? { errno: "ENXIO" } : { handle: process.handles.open(terminal) });
     }
     case "timer":
       return reply(

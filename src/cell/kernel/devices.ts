@@ -2,7 +2,7 @@ import { isFailure } from "../../protocol/channel.ts";
 import type { Request } from "../../protocol/messages.ts";
 import type { PyodideModule, StreamOperations } from "../emscripten.ts";
 import { EINVAL, ENOSPC, ENXIO } from "../errno.ts";
-import { kstreamOperations } from "./kstream.ts";
+import { attachHandle, kstreamOperations } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
 
 const WOMA_MAJOR = 70;
@@ -32,10 +32,24 @@ export function installDevices(module: PyodideModule, kernel: Kernel): void {
     ["stdin", 0],
     ["stdout", 1],
     ["stderr", 2],
-    ["tty", 0],
   ] as const) {
-    addDevice(module, name, name === "tty" ? 4 : fd + 1, streamDevice(module, kernel, fd, name === "tty"));
+    addDevice(module, name, fd + 1, streamDevice(module, kernel, fd));
   }
+  addDevice(module, "tty", 4, terminalDevice(kernel));
+  addDevice(
+    module,
+    "zero",
+    5,
+    zeroOperations(() => 0),
+  );
+  addDevice(
+    module,
+    "full",
+    6,
+    zeroOperations(() => {
+      throw kernel.error(ENOSPC);
+    }),
+  );
 }
 
 function addDevice(module: PyodideModule, name: string, minor: number, operations: Partial<StreamOperations>): void {
@@ -51,25 +65,30 @@ function removeDevice(module: PyodideModule, name: string): void {
 }
 
 /** /dev/stdin and its like: each opening is another stream on the same handle, which it never closes. */
-function streamDevice(
-  module: PyodideModule,
-  kernel: Kernel,
-  fd: number,
-  terminalOnly: boolean,
-): Partial<StreamOperations> {
-  const { read, write, fsync } = kstreamOperations(kernel);
+function streamDevice(module: PyodideModule, kernel: Kernel, fd: number): Partial<StreamOperations> {
+  const { close, ...operations } = deviceOperations(kernel);
   return {
-    ...(read && { read }),
-    ...(write && { write }),
-    ...(fsync && { fsync }),
+    ...operations,
     open(stream) {
-      const granted = module.FS.getStream(fd)?.node.kernel;
-      if (granted === undefined || (terminalOnly && !granted.terminal)) throw kernel.error(ENXIO);
-      stream.node.kernel = { ...granted, references: Number.MAX_SAFE_INTEGER };
-      stream.seekable = false;
-      if (granted.terminal) stream.tty = { ops: {} };
+      const granted = module.FS.getStream(fd)?.shared.kernel;
+      if (granted === undefined) throw kernel.error(ENXIO);
+      attachHandle(stream, granted.handle, granted.terminal);
     },
   };
+}
+
+/** /dev/tty: the user's terminal, whatever the streams are. */
+function terminalDevice(kernel: Kernel): Partial<StreamOperations> {
+  return {
+    ...deviceOperations(kernel),
+    open: (stream) => attachHandle(stream, kernel.ask({ op: "terminal" }).fields.handle, true),
+  };
+}
+
+/** A device's attributes are its node's own. */
+function deviceOperations(kernel: Kernel): Partial<StreamOperations> {
+  const { getattr, ...operations } = kstreamOperations(kernel);
+  return operations;
 }
 
 /** /dev/zero, and /dev/full, which differs in what a write does. */

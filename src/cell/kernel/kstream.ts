@@ -1,6 +1,6 @@
 import { NO_BYTES } from "../../protocol/framing.ts";
 import { DATA_WINDOW_BYTES, INLINE_BYTES, type StreamGrant } from "../../protocol/messages.ts";
-import type { FileNode, FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
+import type { FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
 import { EIO } from "../errno.ts";
 import type { Kernel } from "./request.ts";
 
@@ -23,7 +23,6 @@ export function openKstream(module: PyodideModule, kernel: Kernel, grant: Kstrea
   const terminal = grant.kind === "terminal";
   const root = FS.createNode(null, "/", DIRECTORY | 0o755, 0);
   const node = FS.createNode(root, `kernel${grant.handle}`, modeOf(grant.kind), 0);
-  node.kernel = { handle: grant.handle, references: 1, terminal };
   if (grant.fd !== undefined && FS.getStream(grant.fd) !== null) FS.closeStream(grant.fd);
   const stream = FS.createStream(
     {
@@ -35,25 +34,32 @@ export function openKstream(module: PyodideModule, kernel: Kernel, grant: Kstrea
     },
     grant.fd,
   );
-  if (terminal) stream.tty = { ops: {} };
+  attachHandle(stream, grant.handle, terminal);
   return stream;
 }
 
+/** Makes a stream one on a broker's handle, which is closed with the last of its duplicates. */
+export function attachHandle(stream: FileStream, handle: number, terminal: boolean): void {
+  stream.shared.kernel = { handle, references: 1, terminal };
+  stream.seekable = false;
+  if (terminal) stream.tty = { ops: {} };
+}
+
 export function handleOf(module: PyodideModule, fd: number): number | undefined {
-  return module.FS.getStream(fd)?.node.kernel?.handle;
+  return module.FS.getStream(fd)?.shared.kernel?.handle;
 }
 
 export function kstreamOperations(kernel: Kernel): Partial<StreamOperations> {
   return {
     read: (stream, buffer, offset, length) => read(kernel, stream, slice(buffer, offset, length)),
     write: (stream, buffer, offset, length) => write(kernel, stream, slice(buffer, offset, length)),
-    getattr: (stream) => attributes(stream.node),
+    getattr: (stream) => attributes(stream),
     fsync: () => 0,
     dup(stream) {
-      if (stream.node.kernel !== undefined) stream.node.kernel.references += 1;
+      if (stream.shared.kernel !== undefined) stream.shared.kernel.references += 1;
     },
     close(stream) {
-      const shared = stream.node.kernel;
+      const shared = stream.shared.kernel;
       if (shared === undefined) return;
       shared.references -= 1;
       if (shared.references === 0) kernel.channel.call({ op: "close", handle: shared.handle });
@@ -92,7 +98,7 @@ function write(kernel: Kernel, stream: FileStream, source: Uint8Array): number {
 }
 
 function handle(kernel: Kernel, stream: FileStream): number {
-  const shared = stream.node.kernel;
+  const shared = stream.shared.kernel;
   if (shared === undefined) throw kernel.error(EIO);
   return shared.handle;
 }
@@ -107,7 +113,7 @@ function modeOf(kind: StreamGrant["kind"]): number {
   return kind === "file" ? REGULAR | 0o644 : FIFO | 0o600;
 }
 
-function attributes(node: FileNode): object {
+function attributes({ node, shared }: FileStream): object {
   const now = new Date();
   return {
     dev: 1,
@@ -116,7 +122,7 @@ function attributes(node: FileNode): object {
     nlink: 1,
     uid: 0,
     gid: 0,
-    rdev: node.kernel?.terminal ? TERMINAL_MAJOR_MINOR : 0,
+    rdev: shared.kernel?.terminal ? TERMINAL_MAJOR_MINOR : 0,
     size: 0,
     atime: now,
     mtime: now,

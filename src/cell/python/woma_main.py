@@ -23,6 +23,7 @@ import woma_exit
 import woma_neighbours
 import woma_prompt
 import woma_refusals
+import woma_signals
 import woma_streams
 
 
@@ -87,6 +88,7 @@ def settle(start: dict) -> None:
     sys.argv[:] = start["argv"]
     sys.orig_argv[:] = [sys.executable, *start["commandLine"]]
     sys.dont_write_bytecode = flags["dontWriteBytecode"]
+    woma_signals.inherit(start["ignoredSignals"])
     apply_options(flags)
     if start["neighbourDirectory"] is not None:
         woma_neighbours.install(start["neighbourDirectory"])

@@ -49,7 +49,13 @@ def editing_prompt(module: types.ModuleType, once: bool) -> None:
 
     def remembering_input(more_lines, ps1, ps2):
         history.begin()
-        text = native_input(more_lines, ps1, ps2)
+        try:
+            text = native_input(more_lines, ps1, ps2)
+        except EOFError, KeyboardInterrupt, MemoryError:
+            raise
+        except Exception as error:
+            # A prompt that cannot be shown would fail again at once, for ever.
+            raise SystemExit(f"woma: the prompt cannot go on: {error!r}") from None
         # Before the entry runs: with --reset-globals the interpreter may be of no use after it.
         history.save()
         return text

@@ -18,6 +18,12 @@ def install() -> None:
     signal.pause = pause
 
 
+def inherit(ignored: list[int]) -> None:
+    """Signals that were ignored when woma was started, as under nohup, are ignored until the program says else."""
+    for number in ignored:
+        set_handler(number, signal.SIG_IGN)
+
+
 def set_handler(signalnum, handler):
     previous = _native_signal(signalnum, handler)
     # The broker carries out the default action of all the others.
