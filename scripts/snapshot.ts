@@ -1,5 +1,5 @@
 import nodeCrypto from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { loadAssets } from "../src/cell/assets.ts";
 import { boot } from "../src/cell/boot.ts";
@@ -19,8 +19,12 @@ export async function makeSnapshot(path: string): Promise<void> {
   const snapshot = encodeSnapshot(module.HEAPU8, { buildId: assets.buildId, references, timeZoneSlots });
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}`;
-  await writeFile(part, snapshot);
-  await rename(part, path);
+  try {
+    await writeFile(part, snapshot);
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
 }
 
 const NO_BROKER: Channel = {
@@ -46,6 +50,12 @@ function standStill(): void {
 if (import.meta.main) {
   const path = process.argv[2];
   if (path === undefined) throw new Error("usage: snapshot.ts FILE");
-  await makeSnapshot(path);
-  process.exit(0);
+  try {
+    await makeSnapshot(path);
+    process.exit(0);
+  } catch (error) {
+    // A checkout's start looks for a system error's code alone on its line.
+    console.error((error as NodeJS.ErrnoException).code ?? error);
+    process.exit(1);
+  }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatError, WomaError } from "../errors.ts";
-import type { Cache } from "./cache.ts";
+import { type Cache, CacheError } from "./cache.ts";
 
 declare const WOMA_COMPILED: boolean | undefined;
 
@@ -18,19 +18,19 @@ const BUILD_ID = join(ROOT, ".build/distribution/build-id");
 export function prepareCheckout(cache: Cache | null): string | undefined {
   if (!isFresh()) {
     process.stderr.write("woma: preparing this checkout's interpreter (once) ...\n");
-    runScript("distribution.ts");
+    const { success, errors } = runScript("distribution.ts");
+    if (!success) throw scriptError("distribution.ts", errors);
+    if (errors !== "") process.stderr.write(`${errors}\n`);
   }
   if (cache === null) return undefined;
   const snapshot = cache.snapshotPath(readFileSync(BUILD_ID, "latin1"));
   if (existsSync(snapshot)) return snapshot;
-  try {
-    runScript("snapshot.ts", snapshot);
-    return snapshot;
-  } catch (error) {
-    if (!(error instanceof WomaError)) throw error;
-    process.stderr.write(formatError(error));
-    return undefined;
-  }
+  const { success, errors } = runScript("snapshot.ts", snapshot);
+  if (success) return snapshot;
+  const code = /^E[A-Z]+$/.exec(errors)?.[0];
+  const error = code === undefined ? scriptError("snapshot.ts", errors) : new CacheError(cache.directory, { code });
+  process.stderr.write(formatError(error));
+  return undefined;
 }
 
 function isFresh(): boolean {
@@ -45,17 +45,15 @@ function modified(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-function runScript(name: string, ...words: readonly string[]): void {
-  const result = Bun.spawnSync([process.execPath, join(ROOT, "scripts", name), ...words], {
+function runScript(name: string, ...words: readonly string[]): { success: boolean; errors: string } {
+  const { success, stderr } = Bun.spawnSync([process.execPath, join(ROOT, "scripts", name), ...words], {
     cwd: ROOT,
     stdout: "ignore",
     stderr: "pipe",
   });
-  if (result.success) {
-    process.stderr.write(result.stderr);
-    return;
-  }
-  throw new WomaError(`scripts/${name} failed:\n${result.stderr.toString().trim()}`, {
-    hint: "run `npm ci` in the checkout, then try again",
-  });
+  return { success, errors: stderr.toString().trim() };
+}
+
+function scriptError(name: string, errors: string): WomaError {
+  return new WomaError(`scripts/${name} failed:\n${errors}`, { hint: "run `npm ci` in the checkout, then try again" });
 }

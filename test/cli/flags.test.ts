@@ -229,7 +229,8 @@ describe("the help", () => {
         --pyodide-cache <PATH>          where snapshots and packages are kept (default: $WOMA_CACHE, else
                                         ~/.pyodide-env)
         --no-history                    neither read nor keep the prompt's history
-        -V, --version                   print the version and exit; twice for those of Pyodide and Bun too
+        -V, --version                   print the versions of woma, Python, Pyodide and Bun; twice for
+                                        more
         -h, --help                      print this and exit
 
       python3's options:
@@ -237,9 +238,8 @@ describe("the help", () => {
         -u                              unbuffered standard output and error
         -B                              set sys.dont_write_bytecode
         -O                              drop assertions; -OO drops docstrings too
-        -W <FILTER>                     warnings filter, as in python3 -W; may be repeated (default: [])
-        -X <OPTION>                     implementation option, as in python3 -X; may be repeated (default:
-                                        [])
+        -W <FILTER>                     warnings filter, as in python3 -W; may be repeated
+        -X <OPTION>                     implementation option, as in python3 -X; may be repeated
         -b                              warn about comparing bytes with str; -bb raises an error
         -v                              trace imports on standard error
         -I                              isolated: -E, -P and -s
