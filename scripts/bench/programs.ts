@@ -15,7 +15,7 @@ export interface Programs extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface NativePython {
+interface NativePython {
   readonly path: string;
   readonly version: string;
 }

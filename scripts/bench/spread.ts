@@ -16,7 +16,7 @@ export function pairedRatio(runs: readonly number[], others: readonly number[]):
   return medianOf(runs.map((run, index) => run / (others[index] ?? Number.NaN)));
 }
 
-export function medianOf(values: readonly number[]): number {
+function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle];

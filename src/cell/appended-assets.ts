@@ -13,7 +13,7 @@ export interface AppendedFile {
   readonly length: number;
 }
 
-export type AppendedIndex = Readonly<Record<string, AppendedFile>>;
+type AppendedIndex = Readonly<Record<string, AppendedFile>>;
 
 export const APPENDED_MAGIC = 0x61_6d_6f_77;
 export const APPENDED_PAGE_BYTES = 16384;

@@ -65,7 +65,7 @@ interface PyodideApi {
 // biome-ignore lint/suspicious/noExplicitAny: a proxy has whatever attributes its Python object has.
 export type PyProxy = any;
 
-export interface FileNode {
+interface FileNode {
   id: number;
   name: string;
   mode: number;

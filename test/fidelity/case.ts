@@ -14,7 +14,7 @@ export interface FidelityCase {
   readonly ignore: Partial<Record<Stream, string>>;
 }
 
-export type Stream = "stdout" | "stderr";
+type Stream = "stdout" | "stderr";
 
 /** What `case.json` may hold; every key is optional, and most cases have no such file: they run `main.py`. */
 interface CaseFile {
