@@ -70,7 +70,16 @@ interface FileNode {
   name: string;
   mode: number;
   parent: FileNode;
+  node_ops: NodeOperations;
   contents?: unknown;
+}
+
+/** The operations of a directory that depend on a name in it. */
+export interface NodeOperations {
+  lookup(parent: FileNode, name: string): FileNode;
+  mknod(parent: FileNode, name: string, mode: number, device: number): FileNode;
+  symlink(parent: FileNode, name: string, target: string): FileNode;
+  rename(node: FileNode, parent: FileNode, name: string): void;
 }
 
 export interface FileStream {
@@ -127,6 +136,7 @@ export interface EmscriptenFileSystem {
     canOwn: boolean,
   ): void;
   readdir(path: string): string[];
+  lookupPath(path: string): { node: FileNode };
 }
 
 /** The functions that the WebAssembly module imports from its host. */

@@ -39,6 +39,7 @@ export function libcErrno(name: string): number {
 }
 
 /** libc's own, for the errors that the cell itself finds. */
+export const ENAMETOOLONG = 37;
 export const EINVAL = 28;
 export const EIO = 29;
 export const EINTR = 27;
