@@ -25,6 +25,8 @@ const POSITION = {
  */
 export function applyFlags(module: PyodideModule, flags: InterpreterFlags): void {
   const devMode = flags.xOptions.includes("dev");
+  // Pyodide starts with -i, under which CPython would not let an exception hook exit.
+  configure(module, "inspect", Number(flags.inspect));
   if (flags.optimize > 0) configure(module, "optimization_level", flags.optimize);
   if (flags.verbose > 0) configure(module, "verbose", flags.verbose);
   if (flags.bytesWarning > 0) configure(module, "bytes_warning", flags.bytesWarning);

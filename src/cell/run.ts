@@ -44,31 +44,39 @@ interface Prepared {
 /** Calls the program with no Python frame below it, as CPython's main does. */
 function runAndReport(interpreter: Interpreter, main: PyProxy, { program, sequel }: Prepared): Outcome {
   const { module } = interpreter;
-  const file = main.file_to_run;
-  main.file_to_run = undefined;
-  if (program === undefined && file === undefined) return { ...EXITED, status: main.last_status };
-  const result =
-    program === undefined ? runFile(module, file) : module._PyObject_CallNoArgs(module.PyProxy_getPtr(program));
-  if (result !== 0) {
-    module._Py_DecRef(result);
-    return EXITED;
-  }
-  return reportException(interpreter, main, sequel);
+  if (program === undefined && main.file_to_run === undefined) return { ...EXITED, status: main.last_status };
+  const called =
+    program === undefined || succeeded(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(program)));
+  const ran = called && (main.file_to_run === undefined || runFile(module, main));
+  return ran ? EXITED : reportException(interpreter, main, sequel);
 }
 
 const FILE_INPUT = 257;
 
-/** CPython's own parser of files has better words for bytes that are no Python than compile() has. */
-function runFile(module: PyodideModule, file: PyProxy): number {
-  const [path, shownAs] = [file.get(0), file.get(1)].map((text: string) => module.stringToNewUTF8(text));
-  const mode = module.stringToNewUTF8("r");
-  const namespace = file.get(2);
+/**
+ * Runs the file that Python has chosen, by CPython's own parser of files, which has better words for bytes that
+ * are no Python than compile() has. False when it raised.
+ */
+function runFile(module: PyodideModule, main: PyProxy): boolean {
+  const [path, shownAs, namespace, isTemporary] = main.file_to_run;
+  main.file_to_run = undefined;
+  const words = [path, shownAs, "r"].map((text: string) => module.stringToNewUTF8(text));
+  const [pathText = 0, shownText = 0, modeText = 0] = words;
   const globals = module.PyProxy_getPtr(namespace);
-  const opened = module._fopen(path ?? 0, mode);
-  if (opened === 0) throw new Error(`the cell has no file ${file.get(0)}`);
-  const result = module._PyRun_FileExFlags(opened, shownAs ?? 0, FILE_INPUT, globals, globals, 1, 0);
-  for (const text of [path, shownAs, mode]) module._free(text ?? 0);
+  const file = module._fopen(pathText, modeText);
+  if (file === 0) throw new Error(`the cell has no file ${path}`);
+  if (isTemporary) module.FS.unlink(path);
+  const result = module._PyRun_FileExFlags(file, shownText, FILE_INPUT, globals, globals, 1, 0);
+  const exception = result === 0 ? module._PyErr_GetRaisedException() : 0;
+  succeeded(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(main.flush_io)));
+  if (exception !== 0) module._PyErr_SetRaisedException(exception);
+  for (const word of words) module._free(word);
   namespace.destroy();
-  file.destroy();
-  return result;
+  return succeeded(module, result);
+}
+
+/** Lets go of a call's result; false when there is none, but an exception. */
+function succeeded(module: PyodideModule, result: number): boolean {
+  if (result !== 0) module._Py_DecRef(result);
+  return result !== 0;
 }

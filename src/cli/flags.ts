@@ -31,6 +31,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     throw error;
   }
   const given = command.opts<Options>();
+  given.X?.forEach(checkImplementationOption);
   if (given.help) return { kind: "help", text: command.helpInformation() };
   if (given.version > 0) return { kind: "version", long: given.version > 1 };
   return {
@@ -151,6 +152,19 @@ function commandDefinition(): Command {
     .option("-d", "accepted, without effect: debugs the parser of a debug build")
     .option("-R", "accepted, without effect: hashes of str are the same in each run")
     .option("--check-hash-based-pycs <MODE>", "accepted, without effect: there are no .pyc files of the user's");
+}
+
+/** CPython refuses to start with these; woma says what it would take. */
+function checkImplementationOption(option: string): void {
+  const [name, value] = option.split("=", 2);
+  if (value === undefined) return;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (name === "int_max_str_digits" && !(number === 0 || number >= 640)) {
+    throw new UsageError(`-X int_max_str_digits takes 0 or a number from 640, not '${value}'`, "0 means no limit");
+  }
+  if (name === "tracemalloc" && !(number <= 65535)) {
+    throw new UsageError(`-X tracemalloc takes a number of frames up to 65535, not '${value}'`, "0 means off");
+  }
 }
 
 function seconds(text: string): number {

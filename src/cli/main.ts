@@ -1,5 +1,6 @@
 import { readConfig } from "../config.ts";
 import { formatError, WomaError } from "../errors.ts";
+import { refuseMangledArguments } from "./arguments.ts";
 import { parseCommandLine } from "./flags.ts";
 import { runCommand } from "./run.ts";
 import { versionText } from "./version.ts";
@@ -7,6 +8,7 @@ import { versionText } from "./version.ts";
 /** woma's command line, from its arguments to the process's end. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
+    refuseMangledArguments(argv);
     const commandLine = parseCommandLine(argv);
     switch (commandLine.kind) {
       case "help":

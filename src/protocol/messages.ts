@@ -28,6 +28,7 @@ export type ErrnoName =
   | "EINVAL"
   | "EIO"
   | "EISDIR"
+  | "EMFILE"
   | "ENODEV"
   | "ENOENT"
   | "ENOMEM"

@@ -92,7 +92,6 @@ describe("a session whose cell dies is told so", () => {
 
   test("while a request of the program's waits", async () => {
     const end = await run(`
-      setTimeout(() => {}, 0);
       hello(); send({ op: "poll", want: [], timeoutMs: -1 }); Bun.sleepSync(100); process.exit(70);`);
     expect(end).toMatchObject({ how: "died", end: { code: 70 } });
   });

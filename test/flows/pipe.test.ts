@@ -217,11 +217,15 @@ describe("a script file", () => {
     });
   }
 
-  testUnless(notOnLinux, "and an argument may have a name that is not UTF-8", async () => {
+  testUnless(notOnLinux, "but an argument that is not UTF-8 is refused, since Bun would change it", async () => {
     const shell = await sh(
       `cd "$HOME"; name=$(printf 'caf\\xe9.py'); echo 'import sys; print(ascii(sys.argv))' > "$name"; "$WOMA" "$name" "$name"`,
     );
-    expect(shell).toEqual({ stdout: "['caf\\udce9.py', 'caf\\udce9.py']\n", stderr: "", exitCode: 0 });
+    expect(shell).toEqual({
+      stdout: "",
+      stderr: "error: an argument is not UTF-8\n\nhint: rename the file, or give its text with `woma - < FILE`\n",
+      exitCode: 2,
+    });
   });
 });
 

@@ -94,11 +94,16 @@ describe("a cache that cannot be used is an error that says why and what to do:"
     expect(existsSync(join(scratch.path, "CACHEDIR.TAG"))).toBe(false);
   });
 
-  testUnless(cannotMount, "its file system is read-only", async () => {
+  testUnless(cannotMount, "its file system is read-only, whether there is something in it or not", async () => {
     await using scratch = await scratchDirectory();
-    using _mounted = mountSmall(scratch.path, "ro,size=64k");
-    const path = join(scratch.path, "cache");
-    expect(complaintAbout(path)).toBe(`error: cannot use the cache ${path}: the file system is read-only\n\n${HINT}\n`);
+    using _mounted = mountSmall(scratch.path, "size=64k");
+    openCache(join(scratch.path, "used"));
+    expect(Bun.spawnSync(["mount", "-o", "remount,ro", scratch.path]).success).toBe(true);
+    for (const name of ["used", "new"]) {
+      const path = join(scratch.path, name);
+      const expected = `error: cannot use the cache ${path}: the file system is read-only\n\n${HINT}\n`;
+      expect(complaintAbout(path)).toBe(expected);
+    }
   });
 
   testUnless(cannotMount, "its disk is full", async () => {

@@ -42,10 +42,12 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "close":
       return reply("close", process.handles.close(request.handle) ? {} : { errno: "EBADF" });
     case "pipe": {
+      if (process.handles.room < 2) return reply("pipe", { errno: "EMFILE" });
       const { reader, writer } = createPipe(() => process.waiters.wake());
       return reply("pipe", { reader: process.handles.open(reader), writer: process.handles.open(writer) });
     }
     case "terminal": {
+      if (process.handles.room < 1) return reply("terminal", { errno: "EMFILE" });
       const terminal = process.openTerminal();
       return reply("terminal", terminal === null ? { errno: "ENXIO" } : { handle: process.handles.open(terminal) });
     }

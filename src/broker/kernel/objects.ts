@@ -27,10 +27,18 @@ export interface KernelObject {
   close(): void;
 }
 
+/** Linux's usual limit on open files. */
+const MAXIMUM_HANDLES = 1024;
+
 /** A process's handles: small numbers that mean nothing to any other process. */
 export class HandleTable {
   readonly #objects = new Map<number, KernelObject>();
   #next = 1;
+
+  /** How many more can be opened. */
+  get room(): number {
+    return MAXIMUM_HANDLES - this.#objects.size;
+  }
 
   open(object: KernelObject): number {
     const handle = this.#next++;
@@ -44,10 +52,9 @@ export class HandleTable {
 
   close(handle: number): boolean {
     const object = this.#objects.get(handle);
-    if (object === undefined) return false;
     this.#objects.delete(handle);
-    if (![...this.#objects.values()].includes(object)) object.close();
-    return true;
+    object?.close();
+    return object !== undefined;
   }
 
   closeAll(): void {

@@ -140,7 +140,8 @@ def apply_options(flags: dict) -> None:
         import tracemalloc
 
         frames = sys._xoptions["tracemalloc"]
-        tracemalloc.start(1 if frames is True else int(frames))
+        if (depth := 1 if frames is True else int(frames)) > 0:
+            tracemalloc.start(depth)
     if flags["noSite"]:
         for name in ("exit", "quit", "copyright", "credits", "license", "help"):
             vars(builtins).pop(name, None)
@@ -200,19 +201,28 @@ def keep_copy(path: str, source: bytes) -> bool:
         return False
 
 
-# A file for CPython's own file parser: where it is, the name that code and errors show, the namespace.
-file_to_run: tuple[str, str, dict] | None = None
+# A file for CPython's own file parser: where it is, the name that code and errors show, the namespace, and whether
+# it is removed when it has been opened.
+file_to_run: tuple[str, str, dict, bool] | None = None
 
 
-def run_file(path: str, shown_as: str, module: types.ModuleType) -> None:
+def run_file(path: str, shown_as: str, module: types.ModuleType, is_temporary: bool = False) -> None:
     global file_to_run
-    file_to_run = (path, shown_as, module.__dict__)
+    file_to_run = (path, shown_as, module.__dict__, is_temporary)
 
 
-def standard_input(module: types.ModuleType) -> None:
+def standard_input(module: types.ModuleType) -> functools.partial:
     module.__file__ = "<stdin>"
-    if sys.stdin is not None:
-        run_file("/dev/stdin", "<stdin>", module)
+    return functools.partial(read_standard_input, module)
+
+
+def read_standard_input(module: types.ModuleType) -> None:
+    """Makes a file of the program on standard input: CPython goes back in it when it meets a coding cookie."""
+    source = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    path = "/tmp/.woma-standard-input"
+    with open(path, "wb") as file:
+        file.write(source)
+    run_file(path, "<stdin>", module, is_temporary=True)
 
 
 def named_module(name: str) -> functools.partial | None:
@@ -232,6 +242,8 @@ def report(error: BaseException) -> int:
 
 def verdict(error: BaseException) -> int:
     """What an uncaught exception means for the program's end: its exit status, or one of the words above."""
+    while (trace := error.__traceback__) is not None and trace.tb_frame.f_code.co_filename.startswith("<frozen woma_"):
+        error.__traceback__ = trace.tb_next
     if isinstance(error, SystemExit):
         return exit_status(error)
     if isinstance(error, KeyboardInterrupt):
@@ -246,11 +258,8 @@ def exit_status(error: SystemExit) -> int:
     if code is None:
         return 0
     if isinstance(code, int):
-        # As C does: an int that is no 32-bit number becomes -1, and a process keeps the low byte.
-        return (code if -(2**31) <= code < 2**31 else -1) & 0xFF
-    if sys.stdout is not None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
+        # As C does: an int that is no 64-bit number becomes -1, and a process keeps the low byte.
+        return (code if -(2**63) <= code < 2**63 else -1) & 0xFF
     print(code, file=sys.stderr)
     return 1
 
@@ -262,6 +271,13 @@ run_exit_functions = atexit._run_exitfuncs
 def finish() -> bool:
     """Ends the interpreter; False when its standard output could not be flushed."""
     return woma_exit.finish()
+
+
+def flush_io() -> None:
+    """CPython does this when a file has run, before it shows the exception that ended it."""
+    for stream in (sys.stderr, sys.stdout):
+        with contextlib.suppress(Exception):
+            stream.flush()
 
 
 def flush_output() -> bool:

@@ -1,10 +1,13 @@
 """Signals as on Linux: the broker delivers them, keeps the one interval timer, and carries out default actions."""
 
+import errno
 import os
 import select
 import signal
 
 import woma_kernel
+
+_UNCATCHABLE = (signal.SIGKILL, signal.SIGSTOP)
 
 # CPython's own, which knows nothing of the broker.
 _native_signal = signal.signal
@@ -25,19 +28,25 @@ def inherit(ignored: list[int]) -> None:
 
 
 def set_handler(signalnum, handler):
-    previous = _native_signal(signalnum, handler)
-    # The broker carries out the default action of all the others.
-    handled, ignored = [], []
-    for number in range(1, signal.NSIG):
-        if number in (signal.SIGKILL, signal.SIGSTOP):
-            continue
-        present = signal.getsignal(number)
-        if present is signal.SIG_IGN:
-            ignored.append(number)
-        elif callable(present):
-            handled.append(number)
+    if signalnum in _UNCATCHABLE:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    # The broker first, since that takes a while: what comes meanwhile is still the old handler's.
+    tell_broker({signalnum: handler})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        return _native_signal(signalnum, handler)
+    except BaseException:
+        tell_broker({})
+        raise
+
+
+def tell_broker(changes: dict) -> None:
+    """Which signals the program handles and ignores; the broker carries out the default action of the others."""
+    handlers = {number: signal.getsignal(number) for number in range(1, signal.NSIG) if number not in _UNCATCHABLE}
+    handlers |= changes
+    ignored = [int(number) for number, handler in handlers.items() if handler is signal.SIG_IGN]
+    handled = [int(number) for number, handler in handlers.items() if callable(handler)]
     woma_kernel.request("signals", handled=handled, ignored=ignored)
-    return previous
 
 
 def setitimer(which, seconds, interval=0.0):

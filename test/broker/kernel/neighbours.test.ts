@@ -202,6 +202,37 @@ describe("what is no regular file, or cannot be read", () => {
     expect(resource("package", "device.csv")).toBeNull();
   });
 
+  testUnless(notOnLinux, "what a link leads to outside is not even opened", async () => {
+    const fifo = join(scratch.path, "outside/fifo");
+    Bun.spawnSync(["mkfifo", fifo]);
+    symlinkSync(fifo, join(root, "leads_to_fifo.py"));
+    // A writer waits until somebody opens the FIFO.
+    const writer = Bun.spawn(["sh", "-c", 'echo x > "$0"', fifo]);
+    await Bun.sleep(200);
+    expect(module("leads_to_fifo")).toEqual(NONE as ReturnType<typeof module>);
+    await Bun.sleep(200);
+    expect([writer.exitCode, writer.signalCode]).toEqual([null, null]);
+    writer.kill();
+  });
+
+  testUnless(notOnLinux, "a link that is changed meanwhile gives nothing from outside", async () => {
+    const [link, next] = [join(root, "race.py"), join(root, "race.next")];
+    const targets = JSON.stringify([join(root, "tool.py"), join(scratch.path, "outside/secret.py")]);
+    const swap = `
+      const { renameSync, symlinkSync } = require("node:fs");
+      for (let round = 0; ; round++) {
+        symlinkSync(${targets}[round % 2], ${JSON.stringify(next)});
+        renameSync(${JSON.stringify(next)}, ${JSON.stringify(link)});
+      }`;
+    const swapper = Bun.spawn([process.execPath, "-e", swap]);
+    const sources = new Set<string | null>();
+    const end = Date.now() + 1500;
+    while (Date.now() < end) sources.add(module("race").source);
+    swapper.kill();
+    await swapper.exited;
+    expect([...sources].sort()).toEqual(["", "tool"]);
+  });
+
   test("a link to a device or to the process's own files is not followed", () => {
     for (const [index, target] of ["/dev/zero", "/dev/stdin", "/proc/self/environ", "/proc/self/fd/0"].entries()) {
       symlinkSync(target, join(root, `special${index}.py`));

@@ -139,14 +139,14 @@ describe("a process's handles", () => {
     expect([table.get(1), table.get(2)]).toEqual([undefined, writer]);
   });
 
-  test("close their object with the last of them", () => {
+  test("close their object with them, and are gone from the count", () => {
     const table = new HandleTable();
     const pipe = newPipe();
-    const handles = [table.open(pipe.writer), table.open(pipe.writer)];
-    table.close(handles[0] ?? 0);
-    expect(read(pipe)).toBeUndefined();
-    table.close(handles[1] ?? 0);
-    expect(read(pipe)).toBe("");
+    const { room } = table;
+    const handle = table.open(pipe.writer);
+    expect([read(pipe), table.room]).toEqual([undefined, room - 1]);
+    table.close(handle);
+    expect([read(pipe), table.room]).toEqual(["", room]);
   });
 
   test("are all closed when the process ends", () => {
