@@ -43,7 +43,8 @@ export interface PyodideModule {
   _PyErr_GetRaisedException(): number;
   _PyErr_SetRaisedException(exception: number): void;
   _PyErr_CheckSignals(): number;
-  _PyEval_EvalCode(code: number, globals: number, locals: number): number;
+  _PyEval_SetProfile(callback: number, argument: number): void;
+  _PyEval_SetTrace(callback: number, argument: number): void;
   _PyObject_CallOneArg(callable: number, argument: number): number;
   _PyObject_CallNoArgs(callable: number): number;
   _PyStructSequence_SetItem(sequence: number, index: number, value: number): void;

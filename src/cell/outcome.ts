@@ -52,23 +52,29 @@ export function reportException({ module }: Interpreter, main: PyProxy, sequel: 
 
 /** Ends the interpreter: exit functions, the program's finalizers, its last output. */
 export function finish(module: PyodideModule, main: PyProxy, outcome: Outcome): Outcome {
-  if (outcome.again) return flushEntry(main, outcome);
-  if (outcome.signal === 0 && main.flush_output()) outcome = { ...EXITED, signal: SIGPIPE };
+  // A tracer that the program has left on would trace what follows.
+  module._PyEval_SetTrace(0, 0);
+  module._PyEval_SetProfile(0, 0);
+  const readerGone = calm(() => main.flush_output(), false);
+  // The next entry's interpreter is another, and this one may be of no use any more.
+  if (outcome.again) return outcome;
+  if (readerGone && outcome.signal === 0) outcome = { ...EXITED, signal: SIGPIPE };
   // A reader that has gone away ends a program at once, as the signal would.
   if (outcome.signal === SIGPIPE) return outcome;
-  runExitFunctions(module, main);
-  const flushed = main.finish();
+  calm(() => runExitFunctions(module, main), false);
+  const flushed = calm(() => main.finish(), true);
   return flushed || outcome.signal !== 0 ? outcome : { ...outcome, status: FLUSH_FAILED };
 }
 
-/** The next entry has another interpreter; this one may be of no use any more, but what it printed is shown. */
-function flushEntry(main: PyProxy, outcome: Outcome): Outcome {
+/** Asks an interpreter that the program may have broken; what it says when it cannot answer. */
+function calm(ask: () => boolean, otherwise: boolean): boolean {
   try {
-    main.flush_output();
+    return ask();
   } catch (error) {
-    console.error(`an entry's last output is lost: ${String(error)}`);
+    if ((error as { type?: unknown }).type === "KeyboardInterrupt" || error instanceof GuestExit) throw error;
+    if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) throw error;
+    return otherwise;
   }
-  return outcome;
 }
 
 /** The interpreter cannot go on: its memory may be in any state. */
@@ -118,8 +124,9 @@ function printException(module: PyodideModule, exception: number): void {
   module._PyErr_Print();
 }
 
-function runExitFunctions(module: PyodideModule, main: PyProxy): void {
+function runExitFunctions(module: PyodideModule, main: PyProxy): boolean {
   const result = module._PyObject_CallNoArgs(module.PyProxy_getPtr(main.run_exit_functions));
   if (result === 0) module._PyErr_Print();
   else module._Py_DecRef(result);
+  return result !== 0;
 }

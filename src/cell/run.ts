@@ -47,6 +47,7 @@ function runAndReport(interpreter: Interpreter, main: PyProxy, { program, sequel
   if (program === undefined && main.file_to_run === undefined) return { ...EXITED, status: main.last_status };
   const called =
     program === undefined || succeeded(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(program)));
+  program?.destroy();
   const ran = called && (main.file_to_run === undefined || runFile(module, main));
   return ran ? EXITED : reportException(interpreter, main, sequel);
 }
@@ -58,7 +59,10 @@ const FILE_INPUT = 257;
  * are no Python than compile() has. False when it raised.
  */
 function runFile(module: PyodideModule, main: PyProxy): boolean {
-  const [path, shownAs, namespace, isTemporary] = main.file_to_run;
+  const chosen = main.file_to_run;
+  const [path, shownAs, namespace, isTemporary] = chosen;
+  // What the host holds on to would not be finalized at the end.
+  chosen.destroy();
   main.file_to_run = undefined;
   const words = [path, shownAs, "r"].map((text: string) => module.stringToNewUTF8(text));
   const [pathText = 0, shownText = 0, modeText = 0] = words;

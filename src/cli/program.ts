@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, sep } from "node:path";
 import { WomaError } from "../errors.ts";
 import type { Program } from "../protocol/messages.ts";
 
@@ -15,7 +15,8 @@ export interface LoadedProgram {
 export function loadProgram(program: Program, workingDirectory: string): LoadedProgram {
   if (program.kind === "module") return { program, source: NO_SOURCE, neighbourDirectory: workingDirectory };
   if (program.kind !== "script") return { program, source: NO_SOURCE, neighbourDirectory: null };
-  const path = resolve(workingDirectory, program.path);
+  // As CPython makes `__file__`: absolute, and otherwise as it was given.
+  const path = isAbsolute(program.path) ? program.path : appendPath(workingDirectory, program.path);
   if (isDirectory(path)) return loadDirectory(path);
   const source = readScript(path);
   const regular = statSync(path).isFile();
@@ -24,6 +25,10 @@ export function loadProgram(program: Program, workingDirectory: string): LoadedP
     source,
     neighbourDirectory: regular ? dirname(realpathSync(path)) : null,
   };
+}
+
+function appendPath(directory: string, path: string): string {
+  return directory.endsWith(sep) ? directory + path : directory + sep + path;
 }
 
 const NO_SOURCE = new Uint8Array(0);

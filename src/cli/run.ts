@@ -80,11 +80,13 @@ function cellCommand(snapshotPath: string | undefined): CellCommand {
 function programResources(config: Config, loaded: LoadedProgram, streams: StandardStreams): ProgramResources {
   const directory = loaded.neighbourDirectory;
   const importable = directory !== null && (!config.flags.safePath || loaded.program.kind === "directory");
+  const hasPrompt = loaded.program.kind === "prompt" || config.flags.inspect;
   return {
     streams: streams.objects,
     neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
     openTerminal: () => streams.openTerminal(),
-    history: config.historyFile === null ? null : new History(config.historyFile),
+    // What was typed at prompts is no business of a program's.
+    history: hasPrompt && config.historyFile !== null ? new History(config.historyFile) : null,
     notify: (text) => process.stderr.write(`woma: ${text}\n`),
   };
 }

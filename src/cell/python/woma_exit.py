@@ -9,6 +9,7 @@ import contextlib
 import gc
 import sys
 import traceback
+import weakref
 
 # What an interpreter has before any program: not the program's to finalize.
 _library: frozenset[str] = frozenset()
@@ -25,20 +26,33 @@ def remember_library() -> None:
 def finish() -> bool:
     """What comes after the exit functions; true when standard output could be flushed."""
     flushed = flush_streams()
+    # As CPython does: what a program has put in their place is gone by now.
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
     finalize_modules()
-    # What could not be written once is not tried, and told, again.
-    return flushed and flush_streams()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    return flushed
 
 
 def finalize_modules() -> None:
-    modules = [sys.modules.get("__main__")]
-    modules += [module for name, module in reversed(sys.modules.items()) if name not in _library and name != "__main__"]
+    """Drops the program's modules, which finalizes their objects; those that something holds on to are emptied."""
     for name in ("path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback"):
         vars(sys).pop(name, None)
-    for module in modules:
-        if (getattr(module, "__file__", None) or "").startswith("/lib/python314.zip/"):
+    kept = []
+    for name in list(sys.modules):
+        if name != "__main__" and name in _library:
             continue
-        clear_namespace(getattr(module, "__dict__", {}))
+        module = sys.modules.pop(name)
+        path = getattr(module, "__file__", None)
+        if type(module) is type(sys) and not (isinstance(path, str) and path.startswith("/lib/python314.zip/")):
+            kept.append(weakref.ref(module))
+        del module
+    gc.collect()
+    for reference in kept:
+        if (module := reference()) is not None:
+            clear_namespace(vars(module))
+            del module
     gc.collect()
 
 

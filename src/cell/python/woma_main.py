@@ -287,7 +287,7 @@ def flush_output() -> bool:
             sys.stdout.flush()
     except BrokenPipeError:
         return True
-    except OSError, ValueError, AttributeError:
+    except Exception:
         # Reported by the interpreter's own flush at exit.
         pass
     return False

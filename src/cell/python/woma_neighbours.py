@@ -9,6 +9,9 @@ import sys
 
 import woma_kernel
 
+# No path of the host's is longer, and no request may be.
+LONGEST_NAME = 4096
+
 
 def install(directory: str) -> None:
     """Makes `directory`, on sys.path, and the packages below it importable."""
@@ -36,6 +39,8 @@ class NeighbourFinder(importlib.abc.PathEntryFinder):
     def find_spec(self, fullname, target=None):
         tail = fullname.rpartition(".")[2]
         name = f"{self._package}.{tail}" if self._package else tail
+        if len(name) > LONGEST_NAME:
+            return None
         reply, source = woma_kernel.request("module", name=name)
         kind = reply["kind"]
         if kind == "none":
@@ -139,7 +144,7 @@ class NeighbourResource(importlib.resources.abc.Traversable):
 
 def read_resource(package: str, relative: str, path: str) -> bytes:
     """A package data file's bytes; FileNotFoundError naming `path` when the broker has none to give."""
-    if package:
+    if package and len(package) <= LONGEST_NAME and len(relative) <= LONGEST_NAME:
         reply, data = woma_kernel.request("resource", package=package, path=relative)
         if reply["found"]:
             return data
