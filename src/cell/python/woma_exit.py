@@ -7,6 +7,7 @@ and leaves nothing to be seen, as the cell ends right after.
 
 import contextlib
 import gc
+import io
 import sys
 import traceback
 import weakref
@@ -48,12 +49,24 @@ def finalize_modules() -> None:
         if type(module) is type(sys) and not (isinstance(path, str) and path.startswith("/lib/python314.zip/")):
             kept.append(weakref.ref(module))
         del module
+    flush_open_files()
     gc.collect()
     for reference in kept:
         if (module := reference()) is not None:
             clear_namespace(vars(module))
             del module
     gc.collect()
+
+
+def flush_open_files() -> None:
+    """
+    A file that only a reference cycle holds loses what it buffers when the collector happens upon the raw file
+    first. The library's own files are frozen, and not among the collector's objects.
+    """
+    for candidate in gc.get_objects():
+        if type(candidate) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+            with contextlib.suppress(Exception):
+                candidate.flush()
 
 
 def clear_namespace(namespace: dict) -> None:
