@@ -111,8 +111,8 @@ export interface StreamOperations {
 
 export interface EmscriptenFileSystem {
   ErrnoError: new (errno: number) => Error & { errno: number };
-  streams: (FileStream | null)[];
-  getStream(fd: number): FileStream | null;
+  /** Null where one was closed, undefined where none has been. */
+  getStream(fd: number): FileStream | null | undefined;
   createNode(parent: FileNode | null, name: string, mode: number, device: number): FileNode;
   createStream(stream: object, fd?: number): FileStream;
   closeStream(fd: number): void;

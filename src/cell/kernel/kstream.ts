@@ -23,7 +23,7 @@ export function openKstream(module: PyodideModule, kernel: Kernel, grant: Kstrea
   const terminal = grant.kind === "terminal";
   const root = FS.createNode(null, "/", DIRECTORY | 0o755, 0);
   const node = FS.createNode(root, `kernel${grant.handle}`, modeOf(grant.kind), 0);
-  if (grant.fd !== undefined && FS.getStream(grant.fd) !== null) FS.closeStream(grant.fd);
+  if (grant.fd !== undefined && FS.getStream(grant.fd)) FS.closeStream(grant.fd);
   const stream = FS.createStream(
     {
       path: terminal ? "/dev/tty" : `pipe:[${grant.handle}]`,

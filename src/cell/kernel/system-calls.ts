@@ -126,7 +126,7 @@ function pipe(module: PyodideModule, kernel: Kernel, address: number): number {
 
 function localReadiness(module: PyodideModule, fd: number, events: number): number {
   const stream = module.FS.getStream(fd);
-  if (stream === null) return POLLNVAL;
+  if (!stream) return POLLNVAL;
   const always = POLLIN_OR_POLLOUT;
   const bits = stream.stream_ops.poll?.(stream) ?? always;
   return bits & (events | 8 | 16);
@@ -140,7 +140,7 @@ function ioctl(
   return (fd: number, request: number, varargs: number) => {
     const handle = handleOf(module(), fd);
     const stream = module().FS.getStream(fd);
-    if (stream !== null && (request === FIOCLEX || request === FIONCLEX)) {
+    if (stream && (request === FIOCLEX || request === FIONCLEX)) {
       stream.closeOnExec = request === FIOCLEX;
       return 0;
     }
@@ -161,7 +161,7 @@ function ioctl(
 function fcntl(module: () => PyodideModule, stock: HostImports[string] | undefined): HostImports[string] {
   return (fd: number, command: number, varargs: number) => {
     const stream = module().FS.getStream(fd);
-    if (stream === null) return stock?.(fd, command, varargs);
+    if (!stream) return stock?.(fd, command, varargs);
     const argument = () => module().HEAPU32[varargs >>> 2] ?? 0;
     switch (command) {
       case F_GETFD:

@@ -26,7 +26,11 @@ def install() -> None:
         if hasattr(os, name):
             setattr(os, name, _refusing_process(name))
     socket.socket.bind = socket.socket.listen = _refuse_server
-    socket.socket.connect = _refuse_network
+    socket.socket.connect = socket.socket.connect_ex = _refuse_network
+    socket.socket.sendto = socket.socket.sendmsg = _refuse_network
+    for name, number in _SOCKET_OPTIONS.items():
+        if not hasattr(socket, name):
+            setattr(socket, name, number)
     sys.meta_path.append(_Explainer())
 
 
@@ -48,6 +52,14 @@ def refused_module(name: str) -> str | None:
     return None
 
 
+# Linux's numbers, of options that programs set before they bind or connect.
+_SOCKET_OPTIONS = {"SO_REUSEADDR": 2, "SO_BROADCAST": 6, "SO_KEEPALIVE": 9, "SO_REUSEPORT": 15, "TCP_NODELAY": 1}
+
+
+def _no(name: str) -> str:
+    return f"this build of Python has no {name}"
+
+
 _NO_SCREEN = "woma's Python has no windows; print, or write a file"
 _ABSENT = {
     "_curses": "this build of Python has no curses; print escape sequences instead",
@@ -55,8 +67,14 @@ _ABSENT = {
     "_posixshmem": NO_PROCESSES,
     "_tkinter": _NO_SCREEN,
     "curses": "this build of Python has no curses; print escape sequences instead",
+    "dbm": f"{_no('dbm')}; use sqlite3",
     "ensurepip": NO_VENV,
+    "grp": f"{_no('grp')}: a program sees no users and groups",
     "idlelib": _NO_SCREEN,
+    "pwd": f"{_no('pwd')}: a program sees no users and groups",
+    "readline": f"{_no('readline')}; the prompt and input() edit lines by themselves",
+    "resource": f"{_no('resource')}; limits are woma's own, see `woma --help`",
+    "syslog": f"{_no('syslog')}; use logging",
     "tkinter": _NO_SCREEN,
     "turtle": _NO_SCREEN,
     "venv": NO_VENV,
@@ -108,5 +126,5 @@ def _refuse_server(self, *args):
     raise OSError(errno.EOPNOTSUPP, NO_SERVERS)
 
 
-def _refuse_network(self, address, /):
+def _refuse_network(self, *args):
     raise OSError(errno.ENETUNREACH, NO_NETWORK)
