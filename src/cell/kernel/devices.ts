@@ -13,46 +13,29 @@ const WOMA_MAJOR = 70;
  */
 export function installDevices(module: PyodideModule, kernel: Kernel): void {
   for (const name of ["tty1", "console"]) removeDevice(module, name);
-  addDevice(module, "woma", 0, requestOperations(kernel));
-  addDevice(
-    module,
-    "zero",
-    5,
-    zeroOperations(() => 0),
-  );
-  addDevice(
-    module,
-    "full",
-    6,
-    zeroOperations(() => {
+  const devices = {
+    woma: requestOperations(kernel),
+    stdin: streamDevice(module, kernel, 0),
+    stdout: streamDevice(module, kernel, 1),
+    stderr: streamDevice(module, kernel, 2),
+    tty: terminalDevice(kernel),
+    zero: zeroOperations(() => 0),
+    full: zeroOperations(() => {
       throw kernel.error(ENOSPC);
     }),
-  );
-  for (const [name, fd] of [
-    ["stdin", 0],
-    ["stdout", 1],
-    ["stderr", 2],
-  ] as const) {
-    addDevice(module, name, fd + 1, streamDevice(module, kernel, fd));
+  };
+  for (const [minor, [name, operations]] of Object.entries(devices).entries()) {
+    addDevice(module, { name, minor, operations });
   }
-  addDevice(module, "tty", 4, terminalDevice(kernel));
-  addDevice(
-    module,
-    "zero",
-    5,
-    zeroOperations(() => 0),
-  );
-  addDevice(
-    module,
-    "full",
-    6,
-    zeroOperations(() => {
-      throw kernel.error(ENOSPC);
-    }),
-  );
 }
 
-function addDevice(module: PyodideModule, name: string, minor: number, operations: Partial<StreamOperations>): void {
+interface Device {
+  readonly name: string;
+  readonly minor: number;
+  readonly operations: Partial<StreamOperations>;
+}
+
+function addDevice(module: PyodideModule, { name, minor, operations }: Device): void {
   const device = module.FS.makedev(WOMA_MAJOR, minor);
   module.FS.registerDevice(device, operations);
   removeDevice(module, name);
