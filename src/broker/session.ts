@@ -3,7 +3,7 @@ import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from ".
 import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";
 import { Deadline } from "./deadline.ts";
 import { IntervalTimer } from "./kernel/clock.ts";
-import { dispatch, type Reply } from "./kernel/dispatch.ts";
+import { dispatch, type ProcessContext, type Reply } from "./kernel/dispatch.ts";
 import type { History } from "./kernel/history.ts";
 import type { Neighbours } from "./kernel/neighbours.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
@@ -81,8 +81,9 @@ export class Session {
   #guards: Disposable[] = [];
 
   constructor(command: CellCommand, libc: Libc | null) {
+    const context = this.#context();
     this.#cell = new CellProcess(command, libc, (request, bytes) => {
-      dispatch(this.#context(), request, bytes, this.#reply);
+      dispatch(context, request, bytes, this.#reply);
     });
     this.ended = this.#cell.ended.then((end) => this.#conclude(end));
   }
@@ -161,25 +162,34 @@ export class Session {
 
   readonly #reply: Reply = (_op, fields, bytes) => this.#cell.reply(fields, bytes);
 
-  #context() {
+  /** Made once: every request of the cell's is answered with it. */
+  #context(): ProcessContext {
+    const resources = () => this.#resources;
+    const shared = () => this.#cell.shared;
     return {
       handles: this.#handles,
       waiters: this.#waiters,
       timer: this.#timer,
-      neighbours: this.#resources?.neighbours?.modules ?? null,
-      history: this.#resources?.history ?? null,
-      openTerminal: () => this.#resources?.openTerminal() ?? null,
-      window: this.#cell.shared?.window ?? null,
-      signalPending: () => (this.#cell.shared?.signalPage[0] ?? 0) !== 0,
-      onHello: (request: RequestOf<"hello">) => {
+      get neighbours() {
+        return resources()?.neighbours?.modules ?? null;
+      },
+      get history() {
+        return resources()?.history ?? null;
+      },
+      get window() {
+        return shared()?.window ?? null;
+      },
+      openTerminal: () => resources()?.openTerminal() ?? null,
+      signalPending: () => (shared()?.signalPage[0] ?? 0) !== 0,
+      onHello: (request) => {
         this.#hello = request;
         this.#onHello?.();
       },
-      onSignals: (handled: readonly number[], ignored: readonly number[]) => {
+      onSignals: (handled, ignored) => {
         this.#handled = new Set(handled);
         this.#ignored = new Set(ignored);
       },
-      onExit: ({ status, signal, again }: RequestOf<"exit">) =>
+      onExit: ({ status, signal, again }) =>
         this.end(signal === 0 ? { how: "exited", status: status & 0xff, again } : { how: "signalled", signal }),
     };
   }

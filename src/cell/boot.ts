@@ -2,7 +2,7 @@ import type { Channel } from "../protocol/channel.ts";
 import type { Assets } from "./assets.ts";
 import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts";
 import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
-import { fileRules, limitNames } from "./kernel/file-rules.ts";
+import { fileRules, limitNames, limitSizes } from "./kernel/file-rules.ts";
 import { Kernel } from "./kernel/request.ts";
 import { systemCalls } from "./kernel/system-calls.ts";
 import { growthLimit, type MemoryLimit } from "./memory-limit.ts";
@@ -58,6 +58,7 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
   module = await assets.createPyodideModule(settings);
   offerLock(module, assets);
   limitNames(module);
+  limitSizes(module, `/lib/${STANDARD_LIBRARY}`, () => memory.bytes());
 
   if (restored) {
     if (module.HEAPU8.length < header.memoryBytes) module.growMemory(header.memoryBytes);

@@ -72,11 +72,12 @@ interface FileNode {
   mode: number;
   parent: FileNode;
   node_ops: NodeOperations;
+  stream_ops: Partial<StreamOperations>;
   contents?: unknown;
 }
 
-/** The operations of a directory that depend on a name in it. */
 export interface NodeOperations {
+  setattr(node: FileNode, attributes: { readonly size?: number }): void;
   lookup(parent: FileNode, name: string): FileNode;
   mknod(parent: FileNode, name: string, mode: number, device: number): FileNode;
   symlink(parent: FileNode, name: string, target: string): FileNode;

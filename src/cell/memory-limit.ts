@@ -3,6 +3,8 @@ import type { HostImports, PyodideModule } from "./emscripten.ts";
 /** The interpreter's memory grows only up to a limit; past it malloc fails, and Python raises MemoryError. */
 export interface MemoryLimit {
   readonly imports: HostImports;
+  /** The limit as it is now. */
+  bytes(): number;
   set(limitBytes: number): void;
 }
 
@@ -33,6 +35,7 @@ export function growthLimit(module: () => PyodideModule): MemoryLimit {
   };
   return {
     imports: { emscripten_resize_heap: resize, emscripten_get_heap_max: () => limitBytes },
+    bytes: () => limitBytes,
     set(bytes) {
       limitBytes = Math.min(Math.floor(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES, MAXIMUM_BYTES);
     },

@@ -81,7 +81,7 @@ function calm(ask: () => boolean, otherwise: boolean): boolean {
 export class InterpreterDeath extends Error {
   constructor(cause: unknown) {
     super(
-      cause instanceof RangeError
+      cause instanceof RangeError && /call stack/i.test(cause.message)
         ? "the program recursed deeper than the interpreter's stack (RangeError)"
         : `the interpreter stopped on an error of its own: ${String(cause)}`,
       { cause },

@@ -1,12 +1,12 @@
-import type { HostImports, NodeOperations, PyodideModule } from "../emscripten.ts";
-import { ENAMETOOLONG } from "../errno.ts";
+import type { HostImports, NodeOperations, PyodideModule, StreamOperations } from "../emscripten.ts";
+import { ENAMETOOLONG, ENOSPC } from "../errno.ts";
 
 const LONGEST_NAME_BYTES = 255;
 const PERMISSIONS = 0o7777;
 const O_CREAT = 0o100;
 const INITIAL_UMASK = 0o022;
 
-/** Linux's rules that Emscripten's in-memory file system does not know: the umask, and how long a name may be. */
+/** A rule of Linux's that Emscripten's in-memory file system does not know: the umask. */
 export function fileRules(module: () => PyodideModule, stock: HostImports): HostImports {
   let umask = INITIAL_UMASK;
   return {
@@ -24,6 +24,31 @@ export function fileRules(module: () => PyodideModule, stock: HostImports): Host
       return stock["__syscall_openat"]?.(directory, path, flags, varargs);
     },
   };
+}
+
+/**
+ * A file of the cell's own is held in memory: one that is larger than Python's memory may be finds no space left.
+ * All of MEMFS's files share the operations changed here; `anyFile` names one.
+ */
+export function limitSizes({ FS }: PyodideModule, anyFile: string, limitBytes: () => number): void {
+  const { node_ops, stream_ops } = FS.lookupPath(anyFile).node;
+  const refuseLarge = (size: number | undefined) => {
+    if (size !== undefined && size > limitBytes()) throw new FS.ErrnoError(ENOSPC);
+  };
+  const { setattr } = node_ops;
+  const { write } = stream_ops;
+  Object.assign(node_ops, {
+    setattr(node, attributes) {
+      refuseLarge(attributes.size);
+      setattr(node, attributes);
+    },
+  } satisfies Partial<NodeOperations>);
+  Object.assign(stream_ops, {
+    write(stream, buffer, offset, length, position) {
+      refuseLarge(position + length);
+      return write?.(stream, buffer, offset, length, position) ?? 0;
+    },
+  } satisfies Partial<StreamOperations>);
 }
 
 /** Refuses names that no Linux file system takes. All of MEMFS's directories share the operations changed here. */
