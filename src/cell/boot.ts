@@ -138,6 +138,8 @@ function layOutFiles(module: PyodideModule, assets: Assets): void {
   const { FS, API } = module;
   API.pyVersionTuple = [3, 14, 2];
   API.sitePackages = `${LIBRARY_DIRECTORY}/site-packages`;
+  // Emscripten's own user has no place here.
+  FS.rmdir("/home/web_user");
   FS.mkdirTree(API.sitePackages);
   FS.mkdirTree(`${LIBRARY_DIRECTORY}/lib-dynload`);
   FS.createDataFile("/lib", STANDARD_LIBRARY, assets.standardLibrary(), true, false, true);

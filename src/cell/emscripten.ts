@@ -123,6 +123,7 @@ export interface EmscriptenFileSystem {
   mkdev(path: string, mode: number, device: number): FileNode;
   mkdirTree(path: string): void;
   mkdir(path: string): void;
+  rmdir(path: string): void;
   unlink(path: string): void;
   chdir(path: string): void;
   chmod(path: string, mode: number): void;

@@ -125,8 +125,10 @@ function printException(module: PyodideModule, exception: number): void {
 }
 
 function runExitFunctions(module: PyodideModule, main: PyProxy): boolean {
-  const result = module._PyObject_CallNoArgs(module.PyProxy_getPtr(main.run_exit_functions));
-  if (result === 0) module._PyErr_Print();
-  else module._Py_DecRef(result);
-  return result !== 0;
+  for (const step of main.EXIT_STEPS) {
+    const result = module._PyObject_CallNoArgs(module.PyProxy_getPtr(step));
+    if (result === 0) module._PyErr_Print();
+    else module._Py_DecRef(result);
+  }
+  return true;
 }

@@ -69,6 +69,8 @@ const shapes = {
   /** Terminal control, passed through raw: Linux's numbers and structures. */
   ioctl: { handle: count, request: count, argument: integer },
   close: { handle: count },
+  /** lseek(2), of a stream that is a file. */
+  seek: { handle: count, offset: integer, whence: count },
   /** A new pipe(2). */
   pipe: {},
   /** The user's terminal, whatever the streams are: /dev/tty. ENXIO when there is none. */
@@ -105,6 +107,7 @@ export interface Replies {
   poll: { readonly ready: readonly (readonly [number, number])[] };
   ioctl: Record<string, never>;
   close: Record<string, never>;
+  seek: { readonly position: number };
   pipe: { readonly reader: number; readonly writer: number };
   terminal: { readonly handle: number };
   timer: { readonly delayMs: number; readonly intervalMs: number };

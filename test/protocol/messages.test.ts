@@ -9,6 +9,7 @@ const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } =
   poll: { op: "poll", want: [[1, 1]], timeoutMs: -1 },
   ioctl: { op: "ioctl", handle: 1, request: 0x5401, argument: -1 },
   close: { op: "close", handle: 1 },
+  seek: { op: "seek", handle: 1, offset: -4, whence: 2 },
   pipe: { op: "pipe" },
   terminal: { op: "terminal" },
   timer: { op: "timer", delayMs: 0.5, intervalMs: 0, query: false },

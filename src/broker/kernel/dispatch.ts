@@ -41,6 +41,10 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       return control(process, request, bytes, reply);
     case "close":
       return reply("close", process.handles.close(request.handle) ? {} : { errno: "EBADF" });
+    case "seek": {
+      const position = process.handles.get(request.handle)?.seek?.(request.offset, request.whence) ?? "ESPIPE";
+      return reply("seek", typeof position === "string" ? { errno: position } : { position });
+    }
     case "pipe": {
       if (process.handles.room < 2) return reply("pipe", { errno: "EMFILE" });
       const { reader, writer } = createPipe(() => process.waiters.wake());

@@ -3,9 +3,11 @@ import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 import { errnoNameOf } from "./errno.ts";
 import { pollNow } from "./host-poll.ts";
+import { seekHost } from "./host-seek.ts";
 import { type KernelObject, POLLHUP, POLLIN } from "./objects.ts";
 import type { HostStream } from "./terminal.ts";
 
+const SEEK_CUR = 1;
 const READ_BYTES = 256 * 1024;
 
 /** One of the broker's own descriptors as a cell's input. It is read only when the cell asks for bytes. */
@@ -60,6 +62,17 @@ export class HostInput implements KernelObject {
       queuedBytes: this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0),
       discard: () => this.#chunks.splice(0),
     });
+  }
+
+  /** What has been read ahead is forgotten: the program's position is that much before the file's. */
+  seek(offset: number, whence: number): number | ErrnoName {
+    const ahead = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const position = seekHost(this.libc, this.stream, whence === SEEK_CUR ? offset - ahead : offset, whence);
+    if (typeof position === "number") {
+      this.#chunks.splice(0);
+      this.#ended = false;
+    }
+    return position;
   }
 
   close(): void {}

@@ -3,6 +3,7 @@ import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
 import { errnoNameOf } from "./errno.ts";
 import { pollNow } from "./host-poll.ts";
+import { seekHost } from "./host-seek.ts";
 import { type KernelObject, POLLERR, POLLOUT } from "./objects.ts";
 import type { HostStream } from "./terminal.ts";
 
@@ -83,6 +84,10 @@ export class HostOutput implements KernelObject {
       queuedBytes: 0,
       discard: () => {},
     });
+  }
+
+  seek(offset: number, whence: number): number | ErrnoName {
+    return seekHost(this.libc, this.stream, offset, whence);
   }
 
   close(): void {}

@@ -24,6 +24,8 @@ export interface KernelObject {
   readiness(events: number, waiting: boolean): number;
   /** Terminal control: the structure's new bytes. Numbers and layouts are Linux's. */
   control(request: number, argument: number, bytes: Uint8Array): Uint8Array | ErrnoName;
+  /** lseek(2)'s new position, for an object that has one. */
+  seek?(offset: number, whence: number): number | ErrnoName;
   close(): void;
 }
 

@@ -35,6 +35,7 @@ export function openKstream(module: PyodideModule, kernel: Kernel, grant: Kstrea
     grant.fd,
   );
   attachHandle(stream, grant.handle, terminal);
+  stream.seekable = grant.kind === "file";
   return stream;
 }
 
@@ -55,6 +56,8 @@ export function kstreamOperations(kernel: Kernel): Partial<StreamOperations> {
     write: (stream, buffer, offset, length) => write(kernel, stream, slice(buffer, offset, length)),
     getattr: (stream) => attributes(stream),
     fsync: () => 0,
+    llseek: (stream, offset, whence) =>
+      kernel.ask({ op: "seek", handle: handle(kernel, stream), offset, whence }).fields.position,
     dup(stream) {
       if (stream.shared.kernel !== undefined) stream.shared.kernel.references += 1;
     },

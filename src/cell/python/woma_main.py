@@ -13,6 +13,7 @@ import runpy
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 import types
 import warnings
@@ -264,8 +265,8 @@ def exit_status(error: SystemExit) -> int:
     return 1
 
 
-# Called by the host itself: an exit function that raises shows no frame of ours.
-run_exit_functions = atexit._run_exitfuncs
+# Called by the host itself, in this order: an exit function that raises shows no frame of ours.
+EXIT_STEPS = (threading._shutdown, atexit._run_exitfuncs)
 
 
 def finish() -> bool:
