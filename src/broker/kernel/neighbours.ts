@@ -53,7 +53,8 @@ export class Neighbours {
     const packageParts = packageName.split(".");
     const pathParts = path.split("/");
     if (!packageParts.every((part) => IDENTIFIER.test(part))) return null;
-    if (pathParts.some((part) => part === "" || part === "." || part === ".." || part.includes("\0"))) return null;
+    // No way up, and no hidden file: an .env beside the code is no package data.
+    if (pathParts.some((part) => part === "" || part.startsWith(".") || part.includes("\0"))) return null;
     return this.#read(join(this.#root, ...packageParts, ...pathParts));
   }
 
@@ -72,6 +73,9 @@ export class Neighbours {
       this.#filesLeft -= 1;
       this.#bytesLeft -= bytes.length;
       return bytes;
+    } catch {
+      // A disk that cannot be read.
+      return null;
     } finally {
       closeSync(fd);
     }
