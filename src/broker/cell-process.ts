@@ -19,6 +19,7 @@ function cellEnvironment(stackBytes: number): Record<string, string> {
 }
 
 const MAXIMUM_LOG_BYTES = 64 * 1024;
+const COLLECTED_AFTER_BYTES = 8 * 1024 * 1024;
 const MAXIMUM_UNREAD_REPLIES = 16;
 const EXIT_AFTER_CLOSE_MS = 500;
 
@@ -106,8 +107,14 @@ export class CellProcess {
   }
 
   #collectLog(stream: Readable): void {
+    let discardedBytes = 0;
     stream.on("data", (chunk: Buffer) => {
       if (this.#log.length < MAXIMUM_LOG_BYTES) this.#log += chunk.toString("utf8");
+      else discardedBytes += chunk.length;
+      if (discardedBytes < COLLECTED_AFTER_BYTES) return;
+      // A flood's buffers are garbage that the collector, left to itself, comes to late.
+      discardedBytes = 0;
+      Bun.gc(true);
     });
   }
 

@@ -66,7 +66,8 @@ function splitCluster(letters: string, following: readonly string[]): SplitClust
       return { options, program: { kind: "command", code: value() }, argv: ["-c", ...after], taken: 0 };
     if (letter === "m")
       return { options, program: { kind: "module", name: value() }, argv: ["-m", ...after], taken: 0 };
-    if (!/[a-zA-Z?]/.test(letter)) throw new UsageError(`unknown option '-${letter}'`);
+    // Commander takes `-3` for a negative number, and so for an argument.
+    if (/\d/.test(letter)) throw new UsageError(`unknown option '-${letter}'`);
     options.push(`-${letter}`);
     if (LETTERS_WITH_VALUE.includes(letter)) {
       options.push(value());
