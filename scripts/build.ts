@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { formatError, WomaError } from "../src/errors.ts";
 import { appendAssets } from "./append-assets.ts";
 import { buildDirectory, sha256 } from "./build-cache.ts";
@@ -120,11 +121,29 @@ function isStale(binary: string): boolean {
   return sources.some((source) => statSync(join(ROOT, source)).mtimeMs > made);
 }
 
+/** `--if-changed` and `--core-optional` are for the tests, which build what they test. */
+function buildOptions(words: readonly string[]) {
+  const known = {
+    target: { type: "string" },
+    "if-changed": { type: "boolean" },
+    "core-optional": { type: "boolean" },
+  } as const;
+  try {
+    return parseArgs({ args: [...words], options: known }).values;
+  } catch (cause) {
+    throw new WomaError((cause as Error).message.replace(/\.?$/, ""), {
+      hint: "usage: npm run build [-- --target TARGET]",
+      exitStatus: 2,
+      cause,
+    });
+  }
+}
+
 async function main(words: readonly string[]): Promise<void> {
-  const at = words.indexOf("--target");
-  const target = at < 0 ? hostTarget() : parseTarget(words[at + 1] ?? "");
-  if (words.includes("--if-changed") && !isStale(join(ROOT, binaryName(target, hostTarget())))) return;
-  const binary = await build(target, words.includes("--core-optional") ? "optional" : "required");
+  const options = buildOptions(words);
+  const target = options.target === undefined ? hostTarget() : parseTarget(options.target);
+  if (options["if-changed"] && !isStale(join(ROOT, binaryName(target, hostTarget())))) return;
+  const binary = await build(target, options["core-optional"] ? "optional" : "required");
   const bytes = readFileSync(binary);
   console.log(`${binary}\n${(bytes.length / 1e6).toFixed(1)} MB, sha256 ${sha256(bytes)}`);
 }

@@ -63,8 +63,17 @@ export function readConfig(invocation: Invocation): Config {
 
 /** An absolute path; a leading `~` is the user's home. */
 function expandHome(path: string): string {
-  if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
+  if (path === "~" || path.startsWith("~/")) return join(userHome(), path.slice(1));
   return resolve(path);
+}
+
+/** A user without an entry in the system's list, as in many containers, has none: then it is the root. */
+function userHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/";
+  }
 }
 
 function historyFile(variables: NodeJS.ProcessEnv): string {

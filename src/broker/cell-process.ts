@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { WomaError } from "../errors.ts";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
 import { CELL_ARGUMENT, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
@@ -72,7 +73,13 @@ export class CellProcess {
     });
     this.shared?.closeDescriptor();
     const { stdin, stdout, stderr } = this.#child;
-    if (stdin === null || stdout === null || stderr === null) throw new Error("the cell has no pipes");
+    // The reason comes as an event, later; `ended` has it too.
+    this.#child.on("error", () => {});
+    if (!stdin || !stdout || !stderr) {
+      throw new WomaError("Python's process could not be started", {
+        hint: "check the limits of this shell with `ulimit -a`: open files (-n), processes (-u)",
+      });
+    }
     this.#input = stdin;
     // A write to a cell that has just died; its end is reported by `ended`.
     stdin.on("error", () => {});

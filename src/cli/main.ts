@@ -21,8 +21,24 @@ export async function main(argv: readonly string[]): Promise<void> {
         await runCommand(readConfig(commandLine.invocation));
     }
   } catch (error) {
-    if (!(error instanceof WomaError)) throw error;
-    process.stderr.write(formatError(error));
-    process.exitCode = error.exitStatus;
+    const told = error instanceof WomaError ? error : internalError(error);
+    process.stderr.write(formatError(told));
+    process.exitCode = told.exitStatus;
   }
 }
+
+/** What nobody foresaw: a limit of the system's, or a defect. */
+function internalError(error: unknown): WomaError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new WomaError(`woma itself failed: ${message ?? String(error)}`, {
+    hint:
+      code === undefined
+        ? "this is a defect in woma"
+        : `the system refused something (${code}): look at this shell's limits with \`ulimit -a\``,
+    exitStatus: INTERNAL_ERROR,
+    cause: error,
+  });
+}
+
+/** sysexits.h's EX_SOFTWARE. */
+const INTERNAL_ERROR = 70;

@@ -17,7 +17,7 @@ import { type LoadedProgram, loadProgram } from "./program.ts";
 
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
 export async function runCommand(config: Config): Promise<never> {
-  const loaded = loadProgram(config.program ?? defaultProgram(config), config.workingDirectory);
+  const loaded = loadProgram(chooseProgram(config), config.workingDirectory);
   const cache = tryCache(config);
   const snapshotPath = compiled ? undefined : prepareCheckout(cache);
   const libc = openLibc();
@@ -53,9 +53,11 @@ export async function runCommand(config: Config): Promise<never> {
   return endProcess(end);
 }
 
-function defaultProgram(config: Config): Program {
-  const interactive = isatty(0) || config.flags.inspect;
-  return interactive ? { kind: "prompt", once: config.resetGlobals } : { kind: "stdin" };
+/** Standard input is a program, unless someone sits there. */
+function chooseProgram({ program, flags, resetGlobals }: Config): Program {
+  if (program !== null && program.kind !== "stdin") return program;
+  const interactive = isatty(0) || (program === null && flags.inspect);
+  return interactive ? { kind: "prompt", once: resetGlobals } : { kind: "stdin" };
 }
 
 /**

@@ -81,7 +81,7 @@ describe("a request", () => {
     },
   );
 
-  test.each(fields.filter(({ name, value }) => typeof value === "number" && !/Ms$|^argument$/.test(name)))(
+  test.each(fields.filter(({ name, value }) => typeof value === "number" && !/Ms$|^argument$|^offset$/.test(name)))(
     "$op is refused with a negative $name",
     ({ request, name }) => {
       expect(parseRequest(JSON.stringify({ ...request, [name]: -1 }))).toBeNull();

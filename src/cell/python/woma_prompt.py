@@ -81,7 +81,7 @@ def plain_prompt(module: types.ModuleType, once: bool) -> None:
         try:
             sys.stderr.write(str(sys.ps2 if lines else sys.ps1))
             sys.stderr.flush()
-            line = sys.stdin.readline()
+            line = read_line(once)
             if not line:
                 break
             lines.append(line.rstrip("\n"))
@@ -98,6 +98,18 @@ def plain_prompt(module: types.ModuleType, once: bool) -> None:
             raise woma_console.EntryDone
     sys.stderr.write("\n")
     console.close()
+
+
+def read_line(once: bool) -> str:
+    """The next line. What another interpreter's prompt is to read must not end up in this one's buffer."""
+    if not once:
+        return sys.stdin.readline()
+    line = bytearray()
+    while byte := os.read(0, 1):
+        line += byte
+        if byte == b"\n":
+            break
+    return line.decode("utf-8", "surrogateescape")
 
 
 class History:
