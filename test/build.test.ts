@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { copyFile, cp, readFile, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Target, targets } from "../scripts/targets.ts";
-import { builtBinary } from "./support/binary.ts";
+import { builtBinary, corePolicy } from "./support/binary.ts";
 import { notOnLinux, testUnless } from "./support/loud-skip.ts";
 import { scratchDirectory } from "./support/woma.ts";
 
@@ -104,7 +104,7 @@ async function armObstacle(): Promise<string | undefined> {
 }
 
 async function build(root: string, target?: Target): Promise<Buffer> {
-  const words = target === undefined ? [] : ["--target", target];
+  const words = [...corePolicy, ...(target === undefined ? [] : ["--target", target])];
   const child = Bun.spawn([process.execPath, "scripts/build.ts", ...words], {
     cwd: root,
     stdout: "pipe",

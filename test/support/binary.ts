@@ -3,6 +3,9 @@ import { join } from "node:path";
 
 const root = join(import.meta.dir, "../..");
 
+/** Where nothing may be skipped, nothing may be missing; elsewhere the core's packages may, which come from the network. */
+export const corePolicy: readonly string[] = process.env["WOMA_TEST"] === "all" ? [] : ["--core-optional"];
+
 let building: Promise<string> | undefined;
 
 /** The compiled binary of this checkout, built once a test run; WOMA_BINARY names another to test. */
@@ -15,9 +18,7 @@ async function build(): Promise<string> {
   const given = process.env["WOMA_BINARY"];
   if (given) return given;
   const binary = join(root, process.platform === "win32" ? "woma.exe" : "woma");
-  // Where nothing may be skipped, nothing may be missing.
-  const policy = process.env["WOMA_TEST"] === "all" ? [] : ["--core-optional"];
-  const child = Bun.spawn([process.execPath, "scripts/build.ts", "--if-changed", ...policy], {
+  const child = Bun.spawn([process.execPath, "scripts/build.ts", "--if-changed", ...corePolicy], {
     cwd: root,
     stdout: "pipe",
     stderr: "pipe",
