@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { copyFile, cp, readFile, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Target, targets } from "../scripts/targets.ts";
@@ -121,7 +122,7 @@ async function copyCheckout(to: string): Promise<void> {
     await cp(join(ROOT, name), join(to, name), { recursive: true });
   }
   await symlink(join(ROOT, "node_modules"), join(to, "node_modules"));
-  for (const fetched of ["bun", "wheels"]) {
+  for (const fetched of ["bun", "wheels"].filter((name) => existsSync(join(ROOT, ".build", name)))) {
     await cp(join(ROOT, ".build", fetched), join(to, ".build", fetched), { recursive: true });
   }
 }

@@ -7,6 +7,8 @@ import { runWoma, scratchDirectory } from "../support/woma.ts";
 
 setDefaultTimeout(60_000);
 
+const noCore = await noCorePackages();
+
 describe("what cannot be says so, and what to do instead", () => {
   const noProgram = "OSError: [Errno 95] woma's Python starts no other programs; call the code in this process instead";
   const noServer = "OSError: [Errno 95] woma's Python accepts no connections; serve from outside and pass the data in";
@@ -103,8 +105,6 @@ describe("the host's files", () => {
       join(scratch.path, "script.py"),
       `
 import os, pathlib, sys
-
-const noCore = await noCorePackages();
 def attempt(act, *arguments):
     try: return act(*arguments)
     except OSError as error: return type(error).__name__, error.errno, error.strerror
