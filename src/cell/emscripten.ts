@@ -33,6 +33,7 @@ export interface PyodideModule {
     closeFile: number,
     flags: number,
   ): number;
+  _PyDict_Merge(target: number, source: number, override: number): number;
   _PyConfig_Set(name: number, value: number): number;
   _PyBool_FromLong(value: number): number;
   _PyLong_FromLong(value: number): number;

@@ -26,9 +26,14 @@ const FLUSH_FAILED = 120;
 /** What woma_main.verdict says of an exception; an exit status otherwise. */
 const VERDICT = { error: -1, interrupt: -2, brokenOutput: -3 } as const;
 
+/** An uncaught exception's address, and what comes after it. */
+interface Raised {
+  readonly exception: number;
+  readonly sequel: Sequel;
+}
+
 /** Shows the exception that ended the program, and gives CPython's exit status for it. */
-export function reportException({ module }: Interpreter, main: PyProxy, sequel: Sequel): Outcome {
-  const exception = module._PyErr_GetRaisedException();
+export function reportException({ module }: Interpreter, main: PyProxy, { exception, sequel }: Raised): Outcome {
   if (sequel === "prompt") {
     // Then sys.exit is an exception like any other.
     callWithObject(module, main.report, exception);

@@ -22,8 +22,10 @@ export function runProgram(interpreter: Interpreter, { start, source, listen }: 
     const sequel = sequelOf(start);
     const program = main.begin(JSON.stringify(start), source);
     listen();
-    let outcome = runAndReport(interpreter, main, { program, sequel });
-    if (sequel === "prompt") outcome = runAndReport(interpreter, main, { program: main.prompt_after(), sequel: "end" });
+    const restoreBuiltins = builtinsKeeper(module, main);
+    let outcome = runAndReport(interpreter, main, { program, sequel, restoreBuiltins });
+    if (sequel === "prompt")
+      outcome = runAndReport(interpreter, main, { program: main.prompt_after(), sequel: "end", restoreBuiltins });
     return finish(module, main, outcome);
   } catch (error) {
     return outcomeOfExit(error);
@@ -39,26 +41,40 @@ function sequelOf({ program, flags }: Start): Sequel {
 interface Prepared {
   readonly program: PyProxy | undefined;
   readonly sequel: Sequel;
+  /** Called when the program has run. */
+  restoreBuiltins(): void;
 }
 
 /** Calls the program with no Python frame below it, as CPython's main does. */
-function runAndReport(interpreter: Interpreter, main: PyProxy, { program, sequel }: Prepared): Outcome {
+function runAndReport(interpreter: Interpreter, main: PyProxy, prepared: Prepared): Outcome {
   const { module } = interpreter;
+  const { program, sequel, restoreBuiltins } = prepared;
   if (program === undefined && main.file_to_run === undefined) return { ...EXITED, status: main.last_status };
-  const called =
-    program === undefined || succeeded(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(program)));
-  program?.destroy();
-  const ran = called && (main.file_to_run === undefined || runFile(module, main));
-  return ran ? EXITED : reportException(interpreter, main, sequel);
+  let exception = 0;
+  if (program !== undefined) {
+    exception = exceptionOf(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(program)));
+    restoreBuiltins();
+    program.destroy();
+  }
+  if (exception === 0 && main.file_to_run !== undefined) exception = runFile(module, main, restoreBuiltins);
+  return exception === 0 ? EXITED : reportException(interpreter, main, { exception, sequel });
+}
+
+/** Adds to the builtins what the program has taken away, as CPython does when it ends. */
+function builtinsKeeper(module: PyodideModule, main: PyProxy): () => void {
+  const [builtins, copy] = [module.PyProxy_getPtr(main.BUILTINS), module.PyProxy_getPtr(main.BUILTINS_COPY)];
+  return () => {
+    module._PyDict_Merge(builtins, copy, 0);
+  };
 }
 
 const FILE_INPUT = 257;
 
 /**
  * Runs the file that Python has chosen, by CPython's own parser of files, which has better words for bytes that
- * are no Python than compile() has. False when it raised.
+ * are no Python than compile() has. The exception that it raised; 0 for none.
  */
-function runFile(module: PyodideModule, main: PyProxy): boolean {
+function runFile(module: PyodideModule, main: PyProxy, restoreBuiltins: () => void): number {
   const chosen = main.file_to_run;
   const [path, shownAs, namespace, isTemporary] = chosen;
   // What the host holds on to would not be finalized at the end.
@@ -70,17 +86,17 @@ function runFile(module: PyodideModule, main: PyProxy): boolean {
   const file = module._fopen(pathText, modeText);
   if (file === 0) throw new Error(`the cell has no file ${path}`);
   if (isTemporary) module.FS.unlink(path);
-  const result = module._PyRun_FileExFlags(file, shownText, FILE_INPUT, globals, globals, 1, 0);
-  const exception = result === 0 ? module._PyErr_GetRaisedException() : 0;
-  succeeded(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(main.flush_io)));
-  if (exception !== 0) module._PyErr_SetRaisedException(exception);
+  const exception = exceptionOf(module, module._PyRun_FileExFlags(file, shownText, FILE_INPUT, globals, globals, 1, 0));
+  restoreBuiltins();
+  exceptionOf(module, module._PyObject_CallNoArgs(module.PyProxy_getPtr(main.flush_io)));
   for (const word of words) module._free(word);
   namespace.destroy();
-  return succeeded(module, result);
+  return exception;
 }
 
-/** Lets go of a call's result; false when there is none, but an exception. */
-function succeeded(module: PyodideModule, result: number): boolean {
-  if (result !== 0) module._Py_DecRef(result);
-  return result !== 0;
+/** Lets go of a call's result; the exception, when it has none. */
+function exceptionOf(module: PyodideModule, result: number): number {
+  if (result === 0) return module._PyErr_GetRaisedException();
+  module._Py_DecRef(result);
+  return 0;
 }

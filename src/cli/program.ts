@@ -23,7 +23,7 @@ export function loadProgram(program: Program, workingDirectory: string): LoadedP
   return {
     program: { kind: "script", path },
     source,
-    neighbourDirectory: regular ? dirname(realpathSync(path)) : null,
+    neighbourDirectory: regular ? dirname(realpathSync.native(path)) : null,
   };
 }
 
@@ -46,7 +46,7 @@ function loadDirectory(directory: string): LoadedProgram {
   return {
     program: { kind: "directory", path: directory },
     source: NO_SOURCE,
-    neighbourDirectory: realpathSync(directory),
+    neighbourDirectory: realpathSync.native(directory),
   };
 }
 

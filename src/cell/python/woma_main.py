@@ -265,6 +265,9 @@ def exit_status(error: SystemExit) -> int:
     return 1
 
 
+# What the host puts back before it asks an interpreter that its program may have emptied.
+BUILTINS, BUILTINS_COPY = vars(builtins), dict(vars(builtins))
+
 # Called by the host itself, in this order: an exit function that raises shows no frame of ours.
 EXIT_STEPS = (threading._shutdown, atexit._run_exitfuncs)
 

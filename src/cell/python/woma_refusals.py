@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 
+import pyodide.http
+
 NO_THREADS = (
     "can't start new thread: woma's Python has no threads; use asyncio, "
     "or concurrent.futures.ThreadPoolExecutor, whose calls run inline"
@@ -28,6 +30,8 @@ def install() -> None:
     socket.socket.bind = socket.socket.listen = _refuse_server
     socket.socket.connect = socket.socket.connect_ex = _refuse_network
     socket.socket.sendto = socket.socket.sendmsg = _refuse_network
+    pyodide.http.pyfetch = _refuse_fetch
+    pyodide.http.open_url = _refuse_network
     for name, number in _SOCKET_OPTIONS.items():
         if not hasattr(socket, name):
             setattr(socket, name, number)
@@ -126,5 +130,10 @@ def _refuse_server(self, *args):
     raise OSError(errno.EOPNOTSUPP, NO_SERVERS)
 
 
-def _refuse_network(self, *args):
+async def _refuse_fetch(*args, **options):
+    # Pyodide's own waits for a JavaScript promise, which nothing settles while Python runs.
+    raise OSError(errno.ENETUNREACH, NO_NETWORK)
+
+
+def _refuse_network(*args, **options):
     raise OSError(errno.ENETUNREACH, NO_NETWORK)
