@@ -5,8 +5,8 @@
 export const PRELOADED: ReadonlySet<string> = new Set(
   `__future__ _colorize _opcode_metadata _py_warnings _pyrepl _ssl _weakrefset annotationlib argparse ast asyncio
   base64 bisect bz2 code codeop collections compression concurrent contextlib contextvars copy copyreg dataclasses
-  datetime dis email enum fnmatch functools gettext glob heapq importlib inspect json keyword linecache locale
+  datetime dis email enum fnmatch functools gettext glob heapq importlib inspect ipaddress json keyword linecache locale
   logging lzma opcode operator pathlib pkgutil platform queue random re reprlib rlcompleter selectors shutil
-  signal socket ssl string struct subprocess tempfile textwrap threading token tokenize traceback types typing
+  signal socket ssl string struct subprocess tempfile textwrap threading token tokenize traceback types typing urllib
   warnings weakref zipfile`.split(/\s+/),
 );
