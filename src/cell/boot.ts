@@ -2,6 +2,7 @@ import type { Channel } from "../protocol/channel.ts";
 import type { Assets } from "./assets.ts";
 import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts";
 import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
+import { type Interrupts, interrupts } from "./interrupt.ts";
 import { fileRules, limitNames, limitSizes } from "./kernel/file-rules.ts";
 import { Kernel } from "./kernel/request.ts";
 import { systemCalls } from "./kernel/system-calls.ts";
@@ -15,6 +16,7 @@ export interface Interpreter {
   readonly module: PyodideModule;
   readonly kernel: Kernel;
   readonly memory: MemoryLimit;
+  readonly interrupts: Interrupts;
   /** Where C keeps its time zone. */
   readonly timeZoneSlots: TimeZoneSlots | null;
   /** False when it was booted step by step because no snapshot fitted. */
@@ -39,6 +41,7 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
   const kernel = new Kernel(channel, window, () => theModule().FS);
   const memory = growthLimit(theModule);
   const timeZone = timeZoneMemory(theModule);
+  const signals = interrupts(theModule);
   const settings = moduleSettings(restored, {
     async imports(env) {
       Object.assign(
@@ -47,6 +50,7 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
         fileRules(theModule, { ...env }),
         memory.imports,
         timeZone.imports,
+        signals.imports,
       );
       return compiling;
     },
@@ -69,7 +73,8 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
     installErrnoTables(module);
     installPython(module);
   }
-  return { module, kernel, memory, timeZoneSlots: header?.timeZoneSlots ?? timeZone.slots(), restored };
+  const timeZoneSlots = header?.timeZoneSlots ?? timeZone.slots();
+  return { module, kernel, memory, interrupts: signals, timeZoneSlots, restored };
 }
 
 const LIBRARY_DIRECTORY = "/lib/python3.14";

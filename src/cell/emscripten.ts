@@ -9,7 +9,6 @@ export interface PyodideModule {
   readonly ENV: Record<string, string>;
   readonly _Py_Version: number;
   readonly _Py_EMSCRIPTEN_SIGNAL_HANDLING: number;
-  Py_EmscriptenSignalBuffer: Uint8Array | undefined;
   /** Views of the memory, replaced whenever it grows: never keep one. */
   readonly HEAP8: Int8Array;
   readonly HEAPU8: Uint8Array;

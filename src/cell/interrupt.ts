@@ -1,7 +1,22 @@
-import type { PyodideModule } from "./emscripten.ts";
+import type { HostImports, PyodideModule } from "./emscripten.ts";
 
-/** CPython looks at byte 0 of the page every few instructions and raises the signal whose number is there. */
-export function listenForSignals(module: PyodideModule, page: Uint8Array): void {
-  module.HEAP8[module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
-  module.Py_EmscriptenSignalBuffer = page;
+/** How signals come to the interpreter: it looks at byte 0 of a page every few instructions. */
+export interface Interrupts {
+  readonly imports: HostImports;
+  /** From now on the signal whose number the broker puts there is raised. */
+  listen(page: Uint8Array): void;
+}
+
+export function interrupts(module: () => PyodideModule): Interrupts {
+  let page: Uint8Array | null = null;
+  return {
+    imports: {
+      // Stock Pyodide reads the byte, then clears it: a signal that comes between the two would be lost.
+      _Py_CheckEmscriptenSignals_Helper: () => (page === null || page[0] === 0 ? 0 : Atomics.exchange(page, 0, 0)),
+    },
+    listen(shared) {
+      page = shared;
+      module().HEAP8[module()._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
+    },
+  };
 }

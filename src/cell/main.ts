@@ -4,7 +4,6 @@ import { SIGNAL_PAGE_BYTES } from "../protocol/messages.ts";
 import { loadAssets } from "./assets.ts";
 import { boot } from "./boot.ts";
 import { dieWithBroker } from "./broker-death.ts";
-import { listenForSignals } from "./interrupt.ts";
 import { installDevices } from "./kernel/devices.ts";
 import { openKstream } from "./kernel/kstream.ts";
 import { InterpreterDeath } from "./outcome.ts";
@@ -37,7 +36,7 @@ export async function main(brokerPid: string | undefined, snapshotPath: string |
     openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
   installDevices(module, kernel);
   const listen = () => {
-    if (shared !== null) listenForSignals(module, shared.subarray(0, SIGNAL_PAGE_BYTES));
+    if (shared !== null) interpreter.interrupts.listen(shared.subarray(0, SIGNAL_PAGE_BYTES));
   };
 
   try {

@@ -137,3 +137,24 @@ async function inOnePipe(words: readonly string[], stdin = ""): Promise<string> 
   });
   return new Response(child.stdout).text();
 }
+
+testUnless(notOnLinux, "of hundreds of interrupts in a busy loop none is lost", async () => {
+  const code = `
+import itertools
+for count in itertools.count(1):
+    try:
+        print(count, flush=True)
+        while True: pass
+    except KeyboardInterrupt: pass`;
+  const child = Bun.spawn([await builtBinary(), "-c", code], { env: {}, stdout: "pipe", stderr: "pipe" });
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let seen = "";
+  for (let count = 1; count <= 400; count++) {
+    while (!seen.includes(`${count}\n`)) seen += (await lines.read()).value ?? "";
+    // At another place in the loop each time.
+    await Bun.sleep(Math.random() * 3);
+    child.kill("SIGINT");
+  }
+  child.kill("SIGKILL");
+  expect(seen.split("\n").length).toBeGreaterThanOrEqual(400);
+});
