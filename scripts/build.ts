@@ -83,15 +83,14 @@ function embeddedAssets(buildId: string, target: Target): Bun.BunPlugin {
   const names = Object.keys(ASSETS);
   const appended = `
     import { openAppendedAssets } from "./appended-assets.ts";
-    const file = openAppendedAssets("/proc/self/exe");
-    const read = (name) => () => file(name);`;
+    const open = () => openAppendedAssets("/proc/self/exe");`;
   const embedded = `
     import { readFileSync } from "node:fs";
     ${Object.entries(ASSETS)
       .map(([name, path]) => `import ${name} from ${JSON.stringify(path)} with { type: "file" };`)
       .join("\n")}
     const paths = { ${names.join(", ")} };
-    const read = (name) => () => {
+    const open = () => (name) => {
       const { buffer, byteOffset, byteLength } = readFileSync(paths[name]);
       return new Uint8Array(buffer, byteOffset, byteLength);
     };`;
@@ -99,9 +98,11 @@ function embeddedAssets(buildId: string, target: Target): Bun.BunPlugin {
     import createPyodideModule from ${JSON.stringify(join(distributionDirectory, "pyodide.asm.mjs"))};
     ${isAppended(target) ? appended : embedded}
     export async function loadAssets() {
+      const read = open();
       return {
         buildId: ${JSON.stringify(buildId)},
         createPyodideModule,
+        snapshotIsCached: false,
         ${names.map((name) => `${name}: read("${name}")`).join(",\n")},
       };
     }`;

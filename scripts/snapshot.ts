@@ -13,7 +13,7 @@ import type { Channel } from "../src/protocol/channel.ts";
 export async function makeSnapshot(path: string): Promise<void> {
   const assets = await loadAssets(undefined);
   standStill();
-  const { module, timeZoneSlots } = await boot(assets, NO_BROKER, null);
+  const { module, timeZoneSlots } = await boot(assets, NO_LOCK, NO_BROKER);
   module.API.runPythonInternal("import gc; gc.collect(); None");
   const references = module.API.serializeHiwireState();
   const snapshot = encodeSnapshot(module.HEAPU8, { buildId: assets.buildId, references, timeZoneSlots });
@@ -27,10 +27,15 @@ export async function makeSnapshot(path: string): Promise<void> {
   }
 }
 
-const NO_BROKER: Channel = {
-  call(request) {
-    throw new Error(`${request.op} while a snapshot is made`);
+const NO_LOCK = () => {};
+
+const NO_BROKER: { channel: Channel; window: null } = {
+  channel: {
+    call(request) {
+      throw new Error(`${request.op} while a snapshot is made`);
+    },
   },
+  window: null,
 };
 
 const INSTANT_MS = Date.UTC(2026, 0, 1);

@@ -14,6 +14,8 @@ export interface Invocation {
   readonly resetGlobals: boolean;
   readonly keepHistory: boolean;
   readonly cacheDirectory: string | undefined;
+  /** Without the wall, because the user said so. */
+  readonly insecure: boolean;
   readonly timeoutMs: number | null;
   readonly memoryLimitBytes: number;
 }

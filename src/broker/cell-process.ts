@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { WomaError } from "../errors.ts";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
-import { CELL_ARGUMENT, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
+import { CELL_ARGUMENT, type CellStage, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { raiseStackLimit } from "./stack-limit.ts";
 
@@ -31,6 +31,8 @@ export interface CellCommand {
   readonly leading: readonly string[];
   /** A checkout's snapshot; a compiled woma has its own inside. */
   readonly snapshotPath: string | undefined;
+  /** Whether the cell locks itself in before it starts an interpreter. */
+  readonly confinement: "confined" | "insecure";
 }
 
 /** How a cell's process ended, seen from outside. */
@@ -57,11 +59,13 @@ export class CellProcess {
 
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
     this.shared = libc === null ? null : createSharedMemory(libc);
-    const { executable, leading, snapshotPath } = command;
+    const { executable, leading, snapshotPath, confinement } = command;
+    const stage: CellStage = confinement === "insecure" ? "insecure" : "launch";
     const words = [
       ...leading,
       CELL_ARGUMENT,
       String(process.pid),
+      stage,
       ...(snapshotPath === undefined ? [] : [snapshotPath]),
     ];
     this.#child = spawn(executable, words, {

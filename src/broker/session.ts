@@ -9,7 +9,8 @@ import type { Neighbours } from "./kernel/neighbours.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
 import { Waiters } from "./kernel/waiters.ts";
 import { MemoryGuard } from "./memory-guard.ts";
-import { defaultAction, SIGALRM, SIGINT, type SignalNumber } from "./signals.ts";
+import { defaultAction, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
+import { holeInWall } from "./wall-check.ts";
 
 /** Everything one program is started with. */
 export interface ProgramRequest {
@@ -52,7 +53,12 @@ export type ProgramEnd =
   | { readonly how: "timed-out"; readonly timeoutMs: number }
   | { readonly how: "out-of-memory"; readonly limitBytes: number }
   | { readonly how: "killed"; readonly reason: string; readonly signal: SignalNumber }
+  /** The cell's wall could not be built, or does not hold: nothing was run. */
+  | { readonly how: "unconfined"; readonly reason: string }
   | { readonly how: "died"; readonly end: CellEnd };
+
+/** A cold boot takes a few seconds on a slow machine; a cell that needs longer is stuck. */
+const LONGEST_START_MS = 120_000;
 
 /** The interrupts in a row that a program may leave unseen before the next one kills its cell. */
 const IGNORED_INTERRUPTS = 2;
@@ -67,6 +73,8 @@ export class Session {
   readonly #waiters = new Waiters();
   readonly #handles = new HandleTable();
   readonly #timer = new IntervalTimer(() => this.signal(SIGALRM));
+  readonly #confined: boolean;
+  readonly #starting: ReturnType<typeof setTimeout>;
   #hello: RequestOf<"hello"> | null = null;
   #onHello: (() => void) | null = null;
   #resources: ProgramResources | null = null;
@@ -81,11 +89,18 @@ export class Session {
   #guards: Disposable[] = [];
 
   constructor(command: CellCommand, libc: Libc | null) {
+    this.#confined = command.confinement === "confined";
     const context = this.#context();
     this.#cell = new CellProcess(command, libc, (request, bytes) => {
       dispatch(context, request, bytes, this.#reply);
     });
     this.ended = this.#cell.ended.then((end) => this.#conclude(end));
+    this.#starting = setTimeout(
+      () =>
+        this.end({ how: "killed", reason: `Python did not start in ${LONGEST_START_MS / 1000} s`, signal: SIGKILL }),
+      LONGEST_START_MS,
+    );
+    this.#starting.unref();
   }
 
   get pid(): number | undefined {
@@ -97,7 +112,9 @@ export class Session {
     this.#waiters.wake();
   }
 
+  /** Throws when it has run a program already: what that one left behind is never handed to another. */
   async run(request: ProgramRequest, resources: ProgramResources): Promise<ProgramEnd> {
+    if (this.#resources !== null) throw new Error("a cell runs one program and no second");
     this.#resources = resources;
     await this.#ready();
     if (this.#concluded) return this.ended;
@@ -181,10 +198,8 @@ export class Session {
       },
       openTerminal: () => resources()?.openTerminal() ?? null,
       signalPending: () => (shared()?.signalPage[0] ?? 0) !== 0,
-      onHello: (request) => {
-        this.#hello = request;
-        this.#onHello?.();
-      },
+      onHello: (request) => this.#welcome(request),
+      onUnconfined: ({ reason }) => this.end({ how: "unconfined", reason }),
       onSignals: (handled, ignored) => {
         this.#handled = new Set(handled);
         this.#ignored = new Set(ignored);
@@ -192,6 +207,15 @@ export class Session {
       onExit: ({ status, signal, again }) =>
         this.end(signal === 0 ? { how: "exited", status: status & 0xff, again } : { how: "signalled", signal }),
     };
+  }
+
+  /** Nothing is handed to a cell before its wall has been seen from outside. */
+  #welcome(request: RequestOf<"hello">): void {
+    clearTimeout(this.#starting);
+    const hole = this.#confined ? holeInWall(this.#cell.pid) : null;
+    if (hole !== null) return this.end({ how: "unconfined", reason: hole });
+    this.#hello = request;
+    this.#onHello?.();
   }
 
   /** Resolves when the cell waits for a program; at once when it died instead, which `ended` then tells. */
@@ -231,6 +255,7 @@ export class Session {
 
   #conclude(end: CellEnd): ProgramEnd {
     this.#concluded = true;
+    clearTimeout(this.#starting);
     for (const guard of this.#guards) guard[Symbol.dispose]();
     this.#timer.stop();
     this.#waiters.clear();

@@ -18,17 +18,25 @@ type AppendedIndex = Readonly<Record<string, AppendedFile>>;
 export const APPENDED_MAGIC = 0x61_6d_6f_77;
 export const APPENDED_PAGE_BYTES = 16384;
 
-/** The executable's files by name. The bytes may be changed; nobody else sees that. */
+/**
+ * The executable's files by name, all mapped now: later nothing can be opened. The bytes may be changed; nobody else
+ * sees that.
+ */
 export function openAppendedAssets(executable: string): (name: string) => Uint8Array<ArrayBuffer> {
   const fd = openSync(executable, "r");
-  const index = readIndex(fd);
   const libc = openLibc();
+  const files = new Map(
+    Object.entries(readIndex(fd)).map(([name, { offset, length }]) => {
+      const address = libc?.mmap(null, length, PROT_READ_WRITE, MAP_PRIVATE, fd, offset);
+      if (!address || Number(address) === -1) throw new Error(`${name} could not be mapped`);
+      return [name, new Uint8Array(toArrayBuffer(address, 0, length))];
+    }),
+  );
+  closeSync(fd);
   return (name) => {
-    const file = index[name];
-    if (file === undefined) throw new Error(`the executable has no ${name} behind it`);
-    const address = libc?.mmap(null, file.length, PROT_READ_WRITE, MAP_PRIVATE, fd, file.offset);
-    if (!address || Number(address) === -1) throw new Error(`${name} could not be mapped`);
-    return new Uint8Array(toArrayBuffer(address, 0, file.length));
+    const bytes = files.get(name);
+    if (bytes === undefined) throw new Error(`the executable has no ${name} behind it`);
+    return bytes;
   };
 }
 
@@ -40,7 +48,6 @@ function readIndex(fd: number): AppendedIndex {
   const tail = new DataView(readAt(fd, end - 8, 8).buffer);
   const length = tail.getUint32(0, true);
   if (tail.getUint32(4, true) !== APPENDED_MAGIC || length > end) {
-    closeSync(fd);
     throw new Error("the executable has lost what was behind it; was it stripped?");
   }
   return JSON.parse(new TextDecoder().decode(readAt(fd, end - 8 - length, length)));

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CreatePyodideModule } from "./emscripten.ts";
-import { isIntactSnapshot } from "./snapshot.ts";
 
 /**
  * The distribution that a cell boots from. This file is what a checkout uses; `scripts/build.ts` puts one in
@@ -10,19 +9,26 @@ import { isIntactSnapshot } from "./snapshot.ts";
 export interface Assets {
   readonly buildId: string;
   readonly createPyodideModule: CreatePyodideModule;
-  readonly wasm: () => Uint8Array<ArrayBuffer>;
-  readonly standardLibrary: () => Uint8Array;
-  readonly corePackages: () => Uint8Array;
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly standardLibrary: Uint8Array;
+  readonly corePackages: Uint8Array;
   /** pyodide-lock.json. */
-  readonly lock: () => Uint8Array;
+  readonly lock: Uint8Array;
   /** Null when there is none to be had. */
-  readonly snapshot: () => Uint8Array | null;
+  readonly snapshot: Uint8Array | null;
+  /** It has lain in a cache, where anything may have happened to it. */
+  readonly snapshotIsCached: boolean;
 }
 
-/** `snapshotPath` is where a checkout keeps its snapshot; a compiled woma has its own and ignores it. */
+const CHECKOUT = join(import.meta.dir, "../..");
+
+/**
+ * Everything that the interpreter needs of the disk. `snapshotPath` is where a checkout keeps its snapshot; a compiled
+ * woma has its own and ignores it.
+ */
 export async function loadAssets(snapshotPath: string | undefined): Promise<Assets> {
-  const directory = join(import.meta.dir, "../../.build/distribution");
-  const file = (name: string) => () => bytesOf(readFileSync(join(directory, name)));
+  const directory = join(CHECKOUT, ".build/distribution");
+  const file = (name: string) => bytesOf(readFileSync(join(directory, name)));
   const { default: createPyodideModule } = await import(join(directory, "pyodide.asm.mjs"));
   return {
     buildId: readFileSync(join(directory, "build-id"), "latin1"),
@@ -31,7 +37,8 @@ export async function loadAssets(snapshotPath: string | undefined): Promise<Asse
     standardLibrary: file("python314.zip"),
     corePackages: file("woma-core.zip"),
     lock: file("pyodide-lock.json"),
-    snapshot: () => (snapshotPath === undefined ? null : readIntact(snapshotPath)),
+    snapshot: snapshotPath === undefined ? null : readIfThere(snapshotPath),
+    snapshotIsCached: true,
   };
 }
 
@@ -40,11 +47,9 @@ function bytesOf(buffer: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer.buffer as ArrayBuffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** The snapshot in the cache, where anything may have happened to it. */
-function readIntact(path: string): Uint8Array | null {
+function readIfThere(path: string): Uint8Array | null {
   try {
-    const snapshot = readFileSync(path);
-    return isIntactSnapshot(snapshot) ? snapshot : null;
+    return readFileSync(path);
   } catch {
     return null;
   }

@@ -8,7 +8,7 @@ import { Kernel } from "./kernel/request.ts";
 import { systemCalls } from "./kernel/system-calls.ts";
 import { growthLimit, type MemoryLimit } from "./memory-limit.ts";
 import { INSTALLER, PYTHON_MODULES } from "./python-files.ts";
-import { copySnapshot, readSnapshotHeader } from "./snapshot.ts";
+import { copySnapshot, isIntactSnapshot, readSnapshotHeader } from "./snapshot.ts";
 import { type TimeZoneSlots, timeZoneMemory } from "./time-zone.ts";
 
 /** A started interpreter and what its host needs of it. */
@@ -23,13 +23,25 @@ export interface Interpreter {
   readonly restored: boolean;
 }
 
+/** The cell's ways to its broker. */
+interface Connection {
+  readonly channel: Channel;
+  /** The shared data window; null where there is none. */
+  readonly window: Uint8Array | null;
+}
+
 /**
  * Starts CPython: from its snapshot when there is one for this build, else from nothing, which takes a few
- * seconds. The outcome is the same.
+ * seconds. The outcome is the same. `lock` is called once, when nothing but computing is left to do.
  */
-export async function boot(assets: Assets, channel: Channel, window: Uint8Array | null): Promise<Interpreter> {
-  const compiling = WebAssembly.compile(assets.wasm());
-  const snapshot = assets.snapshot();
+export async function boot(assets: Assets, lock: () => void, { channel, window }: Connection): Promise<Interpreter> {
+  const compiling = WebAssembly.compile(assets.wasm);
+  if (assets.snapshotIsCached) {
+    // What a cache holds is looked at behind the lock only, and no promise is kept there but those kept already.
+    await compiling;
+    lock();
+  }
+  const snapshot = usableSnapshot(assets);
   const header = snapshot === null ? null : readSnapshotHeader(snapshot, assets.buildId);
   const restored = snapshot !== null && header !== null;
 
@@ -52,7 +64,9 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
         timeZone.imports,
         signals.imports,
       );
-      return compiling;
+      const wasm = await compiling;
+      if (!assets.snapshotIsCached) lock();
+      return wasm;
     },
     filesNeeded(present) {
       module = present;
@@ -75,6 +89,10 @@ export async function boot(assets: Assets, channel: Channel, window: Uint8Array 
   }
   const timeZoneSlots = header?.timeZoneSlots ?? timeZone.slots();
   return { module, kernel, memory, interrupts: signals, timeZoneSlots, restored };
+}
+
+function usableSnapshot({ snapshot, snapshotIsCached }: Assets): Uint8Array | null {
+  return snapshot === null || !snapshotIsCached || isIntactSnapshot(snapshot) ? snapshot : null;
 }
 
 const LIBRARY_DIRECTORY = "/lib/python3.14";
@@ -147,8 +165,8 @@ function layOutFiles(module: PyodideModule, assets: Assets): void {
   FS.rmdir("/home/web_user");
   FS.mkdirTree(API.sitePackages);
   FS.mkdirTree(`${LIBRARY_DIRECTORY}/lib-dynload`);
-  FS.createDataFile("/lib", STANDARD_LIBRARY, assets.standardLibrary(), true, false, true);
-  FS.createDataFile("/lib", CORE_PACKAGES, assets.corePackages(), true, false, true);
+  FS.createDataFile("/lib", STANDARD_LIBRARY, assets.standardLibrary, true, false, true);
+  FS.createDataFile("/lib", CORE_PACKAGES, assets.corePackages, true, false, true);
   Object.assign(module.ENV, { HOME: "/", PATH: "/usr/bin", LANG: "C.UTF-8", PYTHONINSPECT: "1", PYTHONTZPATH: "" });
 }
 
@@ -166,7 +184,7 @@ function installPython(module: PyodideModule): void {
 function offerLock(module: PyodideModule, assets: Assets): void {
   let lock: Record<string, unknown> | undefined;
   const read = (name: string) => {
-    lock ??= JSON.parse(new TextDecoder().decode(assets.lock())) as Record<string, unknown>;
+    lock ??= JSON.parse(new TextDecoder().decode(assets.lock)) as Record<string, unknown>;
     return lock[name];
   };
   for (const [property, name] of [

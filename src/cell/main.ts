@@ -1,26 +1,30 @@
 import { isFailure, standardChannel } from "../protocol/channel.ts";
 import { openLibc } from "../protocol/libc.ts";
 import { SIGNAL_PAGE_BYTES } from "../protocol/messages.ts";
+import { confine } from "../sandbox/confine.ts";
 import { loadAssets } from "./assets.ts";
 import { boot } from "./boot.ts";
 import { dieWithBroker } from "./broker-death.ts";
 import { installDevices } from "./kernel/devices.ts";
 import { openKstream } from "./kernel/kstream.ts";
 import { InterpreterDeath } from "./outcome.ts";
+import { orRefuse } from "./refusal.ts";
 import { runProgram } from "./run.ts";
 import { mapSharedMemory } from "./shared-memory.ts";
 import { setTimeZone } from "./time-zone.ts";
 
-/** A cell's whole life: start an interpreter, wait for a program, run it, tell how it ended. */
-export async function main(brokerPid: string | undefined, snapshotPath: string | undefined): Promise<never> {
+/** A cell's whole life: lock itself in, start an interpreter, wait for a program, run it, tell how it ended. */
+export async function main([brokerPid, stage, snapshotPath]: readonly string[]): Promise<never> {
   keepStandardOutputForFrames();
   const libc = openLibc();
   dieWithBroker(libc, Number(brokerPid));
+  const channel = standardChannel(() => process.exit(0));
   const shared = mapSharedMemory(libc);
   const window = shared?.subarray(SIGNAL_PAGE_BYTES) ?? null;
-  const channel = standardChannel(() => process.exit(0));
   const started = performance.now();
-  const interpreter = await boot(await loadAssets(snapshotPath), channel, window);
+  const assets = await loadAssets(snapshotPath);
+  const lock = stage === "insecure" ? () => {} : () => orRefuse(channel, () => confine(libc));
+  const interpreter = await boot(assets, lock, { channel, window });
   const { module, kernel } = interpreter;
 
   const hello = channel.call({

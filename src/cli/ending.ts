@@ -6,6 +6,8 @@ import { formatError, WomaError } from "../errors.ts";
 /** timeout(1)'s status. */
 const TIMED_OUT = 124;
 const INTERNAL_ERROR = 70;
+/** A shell's, for a command that is there and cannot be run. */
+const CANNOT_RUN = 126;
 
 /** What the user is told of an end that Python did not bring about; nothing for the others. */
 export function explain(end: ProgramEnd): string {
@@ -30,6 +32,12 @@ export function explain(end: ProgramEnd): string {
       );
     case "killed":
       return formatError(new WomaError(`the program was killed: ${end.reason}`));
+    case "unconfined":
+      return formatError(
+        new WomaError(`Python cannot be confined here: ${end.reason}`, {
+          hint: "`woma doctor` says what this machine can enforce; --insecure runs code that you trust without the wall",
+        }),
+      );
     case "died":
       return formatError(
         new WomaError(`Python's process died${cause(end.end.signal, end.end.code)}${lastLines(end.end.log)}`, {
@@ -51,6 +59,8 @@ export function endProcess(end: ProgramEnd): never {
       return process.exit(TIMED_OUT);
     case "out-of-memory":
       return process.exit(128 + SIGKILL);
+    case "unconfined":
+      return process.exit(CANNOT_RUN);
     case "died":
       return process.exit(INTERNAL_ERROR);
   }

@@ -44,6 +44,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       resetGlobals: given.resetGlobals ?? false,
       keepHistory: given.history,
       cacheDirectory: given.pyodideCache,
+      insecure: given.insecure ?? false,
       timeoutMs: given.timeout === undefined ? null : given.timeout * 1000,
       memoryLimitBytes: given.memory * 1024 * 1024,
     },
@@ -91,6 +92,7 @@ interface Options {
   readonly resetGlobals?: true;
   readonly history: boolean;
   readonly pyodideCache?: string;
+  readonly insecure?: true;
   readonly timeout?: number;
   readonly memory: number;
   readonly version: number;
@@ -132,6 +134,7 @@ function commandDefinition(): Command {
       cachePath,
     )
     .option("--no-history", "neither read nor keep the prompt's history")
+    .option("--insecure", "run without the wall around Python: only for code that you trust with all you have")
     .option("-V, --version", "print the versions of woma, Python, Pyodide and Bun; twice for more", counted, 0)
     .option("-h, --help", "print this and exit")
     .optionsGroup("python3's options:")

@@ -7,10 +7,11 @@ import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } 
 import { SIGKILL, SIGPIPE } from "../broker/signals.ts";
 import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
+import { compiled, leadingWords } from "../protocol/compiled.ts";
 import { openLibc } from "../protocol/libc.ts";
 import type { Program } from "../protocol/messages.ts";
 import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
-import { compiled, prepareCheckout } from "../pyodide-manager/checkout.ts";
+import { prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
@@ -21,7 +22,8 @@ export async function runCommand(config: Config): Promise<never> {
   const cache = tryCache(config);
   const snapshotPath = compiled ? undefined : prepareCheckout(cache);
   const libc = openLibc();
-  const newSession = () => new Session(cellCommand(snapshotPath), libc);
+  if (config.insecure) process.stderr.write(INSECURE_WARNING);
+  const newSession = () => new Session(cellCommand(config, snapshotPath), libc);
   let session = newSession();
 
   const streams = openStandardStreams(libc, () => session.wake());
@@ -75,8 +77,16 @@ function tryCache(config: Config): Cache | null {
   }
 }
 
-function cellCommand(snapshotPath: string | undefined): CellCommand {
-  return { executable: process.execPath, leading: compiled ? [] : [Bun.main], snapshotPath };
+const INSECURE_WARNING =
+  "warning: --insecure: no wall is around this program; it can reach all that you can, files and network included\n";
+
+function cellCommand(config: Config, snapshotPath: string | undefined): CellCommand {
+  return {
+    executable: process.execPath,
+    leading: leadingWords,
+    snapshotPath,
+    confinement: config.insecure ? "insecure" : "confined",
+  };
 }
 
 function programResources(config: Config, loaded: LoadedProgram, streams: StandardStreams): ProgramResources {

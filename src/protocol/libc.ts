@@ -10,14 +10,22 @@ export function openLibc(): Libc | null {
   if (library === null) return null;
   const shared = dlopen(library, SHARED);
   const linux = process.platform === "linux" ? dlopen(library, LINUX).symbols : null;
-  const errnoLocation = process.platform === "linux" ? linux?.__errno_location : null;
+  const errno = () => (linux === null ? 0 : read.i32(linux.__errno_location() as never, 0));
   return {
     ...shared.symbols,
     memfd_create: linux?.memfd_create ?? null,
     prctl: linux?.prctl ?? null,
-    errno: () => (errnoLocation ? read.i32(errnoLocation() as never, 0) : 0),
+    errno,
+    systemCall(number, ...given) {
+      if (linux === null) return -ENOSYS;
+      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = given;
+      const result = Number(linux.syscall(number, a, b, c, d, e, f));
+      return result === -1 ? -errno() : result;
+    },
   };
 }
+
+const ENOSYS = 38;
 
 const SHARED = {
   mmap: { args: ["ptr", "u64", "i32", "i32", "i32", "i64"], returns: "ptr" },
@@ -36,6 +44,7 @@ const SHARED = {
 const LINUX = {
   memfd_create: { args: ["ptr", "u32"], returns: "i32" },
   prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" },
+  syscall: { args: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], returns: "i64" },
   __errno_location: { args: [], returns: "ptr" },
 } as const;
 
@@ -47,4 +56,6 @@ export type Libc = Symbols & {
   readonly prctl: LinuxSymbols["prctl"] | null;
   /** The last call's errno; 0 where it cannot be had. */
   readonly errno: () => number;
+  /** syscall(2), by a number of `systemCallNumber`'s: its result, or minus its errno. Linux only. */
+  readonly systemCall: (number: number, ...given: readonly (number | bigint)[]) => number;
 };

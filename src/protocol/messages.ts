@@ -6,8 +6,17 @@
  * shapes below and nothing else.
  */
 
-/** The hidden first argument with which woma's executable becomes a cell; the broker's pid follows. */
+/**
+ * The hidden first argument with which woma's executable becomes a cell. The broker's pid follows, the stage, and a
+ * checkout's snapshot.
+ */
 export const CELL_ARGUMENT = "__woma-cell";
+
+/**
+ * How far a cell is to its wall: it gives up what must be given up before an exec and starts itself again, then locks
+ * itself and starts an interpreter. `insecure` does neither, because the user said so.
+ */
+export type CellStage = "launch" | "lock" | "insecure";
 
 /** Shared memory on the cell's fd 3: one page whose byte 0 is a pending signal number, then the data window. */
 export const SIGNAL_PAGE_BYTES = 4096;
@@ -58,6 +67,8 @@ const pollList = (value: unknown): value is [number, number][] =>
   value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
 
 const shapes = {
+  /** In place of `hello`: the wall could not be built, and nothing is run. Not answered. */
+  unconfined: { reason: text },
   /** First request: the interpreter is ready. Answered with a Start when there is something to run. */
   hello: { restored: flag, bootMs: milliseconds },
   /** Up to `length` bytes of a handle; empty at its end. */
@@ -101,6 +112,7 @@ export type RequestOf<Op extends Request["op"]> = Extract<Request, { op: Op }>;
 
 /** What a reply holds besides bytes, by request. A failed request is answered `{ errno }`. */
 export interface Replies {
+  unconfined: Record<string, never>;
   hello: Start;
   read: { readonly windowLength?: number };
   write: { readonly written: number };

@@ -3,11 +3,6 @@ import { join } from "node:path";
 import { formatError, WomaError } from "../errors.ts";
 import { type Cache, CacheError } from "./cache.ts";
 
-declare const WOMA_COMPILED: boolean | undefined;
-
-/** A compiled woma carries its distribution; a checkout makes it first. */
-export const compiled = typeof WOMA_COMPILED !== "undefined" && WOMA_COMPILED;
-
 const ROOT = join(import.meta.dir, "../..");
 const BUILD_ID = join(ROOT, ".build/distribution/build-id");
 

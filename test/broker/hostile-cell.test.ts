@@ -36,7 +36,12 @@ async function meet(code: string, answer: (cell: CellProcess, request: Request) 
     if (requests.length < 1000) requests.push(request);
     answer(cell, request);
   };
-  const command = { executable: process.execPath, leading: ["-e", PRELUDE + code], snapshotPath: undefined };
+  const command = {
+    executable: process.execPath,
+    leading: ["-e", PRELUDE + code],
+    snapshotPath: undefined,
+    confinement: "insecure",
+  } as const;
   const cell = new CellProcess(command, libc, onRequest);
   const watch = setInterval(() => {
     greatestBytes = Math.max(greatestBytes, process.memoryUsage.rss());
@@ -145,7 +150,12 @@ describe("a cell that ends by itself", () => {
   });
 
   test("may never have started", async () => {
-    const command = { executable: "/no/such/executable", leading: [], snapshotPath: undefined };
+    const command = {
+      executable: "/no/such/executable",
+      leading: [],
+      snapshotPath: undefined,
+      confinement: "insecure",
+    } as const;
     const cell = new CellProcess(command, libc, () => {});
     cell.reply({});
     expect(await cell.ended).toMatchObject({ code: null, signal: null, log: expect.stringContaining("ENOENT") });

@@ -35,7 +35,12 @@ const PRELUDE = `
 
 async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramEnd> {
   const session = new Session(
-    { executable: process.execPath, leading: ["-e", PRELUDE + code], snapshotPath: undefined },
+    {
+      executable: process.execPath,
+      leading: ["-e", PRELUDE + code],
+      snapshotPath: undefined,
+      confinement: "insecure",
+    },
     libc,
   );
   const { reader, writer } = createPipe(() => session.wake());

@@ -3,6 +3,7 @@ import { parseRequest, type Request } from "../../src/protocol/messages.ts";
 
 /** One honest request of each kind; the compiler holds that none is forgotten. */
 const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } = {
+  unconfined: { op: "unconfined", reason: "the kernel has no seccomp" },
   hello: { op: "hello", restored: true, bootMs: 120 },
   read: { op: "read", handle: 1, length: 4096, nonBlocking: false },
   write: { op: "write", handle: 2, nonBlocking: true, windowLength: 0 },

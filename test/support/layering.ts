@@ -3,13 +3,15 @@ import { type Import, importsOf, type SourceFile, withoutComments } from "./impo
 /** What the files of each part of src/ may import from other parts; a part is a folder, or a file beside them. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["cli", "cell", "protocol"],
-  cli: ["broker", "pyodide-manager", "config.ts", "errors.ts", "protocol"],
-  broker: ["pyodide-manager", "errors.ts", "protocol"],
+  cli: ["broker", "permissions", "pyodide-manager", "sandbox", "config.ts", "errors.ts", "protocol"],
+  broker: ["permissions", "pyodide-manager", "sandbox", "errors.ts", "protocol"],
+  permissions: ["errors.ts"],
+  sandbox: ["protocol"],
   "pyodide-manager": ["errors.ts", "protocol"],
-  "config.ts": ["errors.ts", "protocol"],
+  "config.ts": ["permissions", "errors.ts", "protocol"],
   "errors.ts": [],
   protocol: [],
-  cell: ["protocol"],
+  cell: ["sandbox", "protocol"],
 };
 
 /** Things that one file alone may do, however many would like to. */
@@ -17,8 +19,8 @@ const RESERVED: readonly { readonly what: string; readonly pattern: RegExp; read
   {
     what: "reads the environment",
     pattern: /\bprocess\s*(?:\.\s*env\b|\[\s*["']env["']\s*\])|\bBun\s*\.\s*env\b|\bimport\.meta\.env\b/,
-    // The cell sets TZ there, which is how JavaScript is told of a time zone.
-    files: ["src/config.ts", "src/cell/time-zone.ts"],
+    // The cell sets TZ there, which is how JavaScript is told of a time zone; and an exec passes it on.
+    files: ["src/config.ts", "src/cell/time-zone.ts", "src/sandbox/launch.ts"],
   },
   {
     what: "starts processes with node:child_process",

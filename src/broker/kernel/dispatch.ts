@@ -20,6 +20,7 @@ export interface ProcessContext {
   /** A signal waits for the cell: requests that block are answered EINTR. */
   readonly signalPending: () => boolean;
   readonly onHello: (request: RequestOf<"hello">) => void;
+  readonly onUnconfined: (request: RequestOf<"unconfined">) => void;
   readonly onSignals: (handled: readonly number[], ignored: readonly number[]) => void;
   readonly onExit: (request: RequestOf<"exit">) => void;
 }
@@ -31,6 +32,8 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
   switch (request.op) {
     case "hello":
       return process.onHello(request);
+    case "unconfined":
+      return process.onUnconfined(request);
     case "read":
       return read(process, request, reply);
     case "write":
