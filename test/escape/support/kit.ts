@@ -1,0 +1,106 @@
+import type { CallName } from "./call-numbers.ts";
+
+/** What an attack's JavaScript has in hand. It is made anew in the cell, from this file's text. */
+export interface Kit {
+  /** What the test told the attack: ports, paths. */
+  readonly given: Readonly<Record<string, string | number>>;
+  readonly brokerPid: number;
+  readonly pid: number;
+  /** One of the runtime's own modules; loosely typed, as attackers are. */
+  // biome-ignore lint/suspicious/noExplicitAny: an attacker has no types
+  need(module: string): any;
+  /** syscall(2): its result; a failure is thrown, with the errno's name as its code. */
+  call(name: CallName, ...values: readonly (number | bigint)[]): number;
+  /** The same by number. */
+  callNumber(number: number, ...values: readonly (number | bigint)[]): number;
+  /** The address of a C string. */
+  text(text: string): number;
+  /** The address of 64-bit words, which `wordsAt` reads again. */
+  words(...values: readonly (number | bigint)[]): number;
+  wordsAt(address: number, count: number): readonly bigint[];
+  /** The address of these bytes, or of so many zeros. */
+  bytes(values: readonly number[] | number): number;
+  bytesAt(address: number, count: number): Uint8Array;
+  /** A function of the C library's that takes and gives numbers. */
+  function(name: string): (...values: readonly (number | bigint)[]) => number;
+  /** The address of executable memory with this machine's variant of the code. */
+  machineCode(code: { readonly x64: readonly number[]; readonly arm64: readonly number[] }): number;
+  /** Calls code without arguments. */
+  enter(address: number): number;
+}
+
+export interface KitFacts {
+  readonly given: Kit["given"];
+  readonly numbers: Readonly<Record<string, readonly [number, number | null]>>;
+  readonly errnoNames: Readonly<Record<number, string>>;
+}
+
+/** Runs in the cell, as text: it can use nothing from outside its own braces. */
+export function makeKit({ given, numbers, errnoNames }: KitFacts): Kit {
+  const cellArguments = process.argv.slice(process.argv.indexOf("__woma-cell"));
+  const need = (module: string) => process.getBuiltinModule(module) as never;
+  const { CFunction, dlopen, ptr, read, toArrayBuffer } = need("bun:ffi") as typeof import("bun:ffi");
+  const six = ["i64", "i64", "i64", "i64", "i64", "i64"] as const;
+  const { symbols } = dlopen("libc.so.6", {
+    syscall: { args: ["i64", ...six], returns: "i64" },
+    __errno_location: { args: [], returns: "ptr" },
+  });
+  /** Memory that the kernel was given must outlive the call. */
+  const kept: unknown[] = [];
+  const keep = (array: Uint8Array | BigUint64Array): number => {
+    kept.push(array);
+    return ptr(array);
+  };
+  const padded = (values: readonly (number | bigint)[]) => {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = values;
+    return [a, b, c, d, e, f] as const;
+  };
+  const callNumber: Kit["callNumber"] = (number, ...values) => {
+    const result = Number(symbols.syscall(number, ...padded(values)));
+    if (result !== -1) return result;
+    const errno = read.i32(symbols.__errno_location() as never, 0);
+    throw Object.assign(new Error("refused"), { code: errnoNames[errno] ?? `errno ${errno}` });
+  };
+  const call: Kit["call"] = (name, ...values) => {
+    const [x64, arm64] = numbers[name] ?? [null, null];
+    return callNumber((process.arch === "x64" ? x64 : arm64) ?? -1, ...values);
+  };
+  return {
+    given,
+    brokerPid: Number(cellArguments[1]),
+    pid: process.pid,
+    need,
+    call,
+    callNumber,
+    text: (text) => keep(new TextEncoder().encode(`${text}\0`)),
+    words: (...values) => keep(BigUint64Array.from(values, (value) => BigInt.asUintN(64, BigInt(value)))),
+    wordsAt: (address, count) => Array.from(new BigUint64Array(toArrayBuffer(address as never, 0, count * 8))),
+    bytes: (values) => keep(typeof values === "number" ? new Uint8Array(values) : Uint8Array.from(values)),
+    bytesAt: (address, count) => new Uint8Array(toArrayBuffer(address as never, 0, count)),
+    function(name) {
+      const library = dlopen("libc.so.6", { [name]: { args: [...six], returns: "i64" } });
+      const native = library.symbols[name] as unknown as (...values: readonly (number | bigint)[]) => bigint;
+      return (...values) => Number(native(...padded(values)));
+    },
+    machineCode(code) {
+      const [readWrite, readExecute, anonymousPrivate] = [3, 5, 0x22];
+      const page = call("mmap", 0, 4096, readWrite, anonymousPrivate, -1, 0);
+      new Uint8Array(toArrayBuffer(page as never, 0, 4096)).set(code[process.arch as "x64" | "arm64"]);
+      call("mprotect", page, 4096, readExecute);
+      return page;
+    },
+    enter: (address) => Number(CFunction({ ptr: address as never, args: [], returns: "i64" })()),
+  };
+}
+
+/** What an attack has come to, as text. Runs in the cell, as text. */
+export function told(run: () => unknown): string {
+  const failure = (error: Error & { code?: string | number }) =>
+    typeof error?.code === "string" ? error.code : `${error?.name}: ${error?.message}`;
+  try {
+    const value = run();
+    return value instanceof Promise ? (value.then(String, failure) as never) : String(value);
+  } catch (error) {
+    return failure(error as Error);
+  }
+}
