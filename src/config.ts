@@ -1,6 +1,12 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "./errors.ts";
+import { combineMounts } from "./permissions/combine-mounts.ts";
+import { parseEnvironmentGrant, selectEnvironment } from "./permissions/parse-environment.ts";
+import { parseMount } from "./permissions/parse-mount.ts";
+import { networkPolicy, parseNetworkGrant } from "./permissions/parse-network.ts";
+import { parseReadGrant, parseWriteGrant } from "./permissions/parse-paths.ts";
+import type { Mount, NetworkPolicy } from "./permissions/permissions.ts";
 import type { InterpreterFlags, Program } from "./protocol/messages.ts";
 
 /** What the command line asks for. FILE's text has not been read yet. */
@@ -16,8 +22,23 @@ export interface Invocation {
   readonly cacheDirectory: string | undefined;
   /** Without the wall, because the user said so. */
   readonly insecure: boolean;
+  readonly grants: GrantTexts;
   readonly timeoutMs: number | null;
+  readonly cpuTimeMs: number | null;
   readonly memoryLimitBytes: number;
+  readonly maximumOutputBytes: number | null;
+  readonly maximumOpenFiles: number;
+  readonly maximumWrittenBytes: number | null;
+}
+
+/** What the permission flags say, as it was written. */
+interface GrantTexts {
+  readonly reading: readonly string[];
+  readonly writing: readonly string[];
+  readonly mounts: readonly string[];
+  readonly variables: readonly string[];
+  /** `true` for a flag without a value. */
+  readonly network: readonly (readonly ["--allow-net" | "--deny-net", string | true])[];
 }
 
 /** Everything that flags and environment decide, read once and frozen. */
@@ -27,6 +48,8 @@ export interface Config extends Invocation {
   readonly cacheRequested: boolean;
   readonly historyFile: string | null;
   readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly network: NetworkPolicy;
   readonly workingDirectory: string;
   readonly homeDirectory: string;
   readonly timeZone: string;
@@ -56,11 +79,24 @@ export function readConfig(invocation: Invocation): Config {
       LANG: "C.UTF-8",
       PWD: workingDirectory,
       ...Object.fromEntries(shown),
+      ...selectEnvironment(invocation.grants.variables.flatMap(parseEnvironmentGrant), variables),
     },
+    mounts: grantedMounts(invocation.grants, workingDirectory),
+    network: networkPolicy(invocation.grants.network.map(([flag, value]) => parseNetworkGrant(flag, value))),
     workingDirectory,
     homeDirectory: GUEST_HOME,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
+}
+
+/** Throws UsageError. */
+function grantedMounts({ reading, writing, mounts }: GrantTexts, workingDirectory: string): readonly Mount[] {
+  const context = { workingDirectory, home: userHome() };
+  return combineMounts([
+    ...reading.flatMap((text) => parseReadGrant(text, context)),
+    ...writing.flatMap((text) => parseWriteGrant(text, context)),
+    ...mounts.map((text) => parseMount(text, context)),
+  ]);
 }
 
 /** An absolute path; a leading `~` is the user's home. */

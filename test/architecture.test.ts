@@ -49,7 +49,7 @@ describe("the check of the sources", () => {
 
   test("finds the environment read and a process started where they must not be", () => {
     expect(violationsOf("src/cli/run.ts", 'const home = process.env["HOME"];')).toEqual([
-      "src/cli/run.ts reads the environment, which only src/config.ts and src/cell/time-zone.ts may",
+      "src/cli/run.ts reads the environment, which only src/config.ts and src/cell/time-zone.ts and src/sandbox/launch.ts may",
     ]);
     expect(violationsOf("src/cli/run.ts", 'import { spawn } from "node:child_process";')).toEqual([
       "src/cli/run.ts starts processes with node:child_process, which only src/broker/cell-process.ts may",

@@ -3,12 +3,15 @@ import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from ".
 import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";
 import { Deadline } from "./deadline.ts";
 import { IntervalTimer } from "./kernel/clock.ts";
-import { dispatch, type ProcessContext, type Reply } from "./kernel/dispatch.ts";
+import { dispatch } from "./kernel/dispatch.ts";
+import type { Files } from "./kernel/files.ts";
 import type { History } from "./kernel/history.ts";
+import { LimitedOutput, OutputAllowance } from "./kernel/limited-output.ts";
 import type { Neighbours } from "./kernel/neighbours.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
+import type { ProcessContext, Reply } from "./kernel/process-context.ts";
 import { Waiters } from "./kernel/waiters.ts";
-import { MemoryGuard } from "./memory-guard.ts";
+import { ResourceGuard } from "./resource-guard.ts";
 import { defaultAction, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
 import { holeInWall } from "./wall-check.ts";
 
@@ -33,7 +36,12 @@ export interface ProgramRequest {
 export interface Limits {
   /** Wall-clock time of the program, from its start; null for none. */
   readonly timeoutMs: number | null;
+  /** Processor time of its process, from its start; null for none. */
+  readonly cpuTimeMs: number | null;
   readonly memoryLimitBytes: number;
+  /** What it may print, on all outputs together; null for no limit. */
+  readonly maximumOutputBytes: number | null;
+  readonly maximumOpenFiles: number;
 }
 
 /** What the program may reach: its three streams, the modules beside it, the prompt's history. */
@@ -41,6 +49,12 @@ export interface ProgramResources {
   readonly streams: Readonly<Record<0 | 1 | 2, KernelObject>>;
   readonly neighbours: { readonly directory: string; readonly modules: Neighbours } | null;
   readonly history: History | null;
+  /** The user's files that were granted, for this program alone; null for none. Throws KernelError. */
+  openFiles(): Files | null;
+  /** The permissions that new files are made without. */
+  readonly umask: number;
+  /** The program did not find a file of this name. */
+  onMissing(path: string): void;
   /** The user's terminal as an object of its own; null when there is none. */
   openTerminal(): KernelObject | null;
   /** Tells the user something about the run that is no error. */
@@ -52,6 +66,8 @@ export type ProgramEnd =
   | { readonly how: "signalled"; readonly signal: SignalNumber }
   | { readonly how: "timed-out"; readonly timeoutMs: number }
   | { readonly how: "out-of-memory"; readonly limitBytes: number }
+  | { readonly how: "out-of-cpu-time"; readonly cpuTimeMs: number }
+  | { readonly how: "too-much-output"; readonly maximumBytes: number }
   | { readonly how: "killed"; readonly reason: string; readonly signal: SignalNumber }
   /** The cell's wall could not be built, or does not hold: nothing was run. */
   | { readonly how: "unconfined"; readonly reason: string }
@@ -78,6 +94,8 @@ export class Session {
   #hello: RequestOf<"hello"> | null = null;
   #onHello: (() => void) | null = null;
   #resources: ProgramResources | null = null;
+  #files: Files | null = null;
+  #allowance: OutputAllowance | null = null;
   /** CPython's own handler of SIGINT raises KeyboardInterrupt. */
   #handled: ReadonlySet<number> = new Set([SIGINT]);
   #ignored: ReadonlySet<number> = new Set();
@@ -121,6 +139,8 @@ export class Session {
     if (this.#hello?.restored === false) {
       resources.notify(`no snapshot fits this build; Python started from nothing, in ${this.#hello.bootMs} ms`);
     }
+    this.#files = resources.openFiles();
+    this.#limit(request.limits);
     const streams = ([0, 1, 2] as const).map((fd) => this.#grant(fd, resources.streams[fd]));
     const start: Start = {
       program: request.program,
@@ -134,6 +154,8 @@ export class Session {
       streams,
       ignoredSignals: request.ignoredSignals,
       memoryLimitBytes: request.limits.memoryLimitBytes,
+      mounts: this.#files?.mountGrants() ?? [],
+      umask: resources.umask,
       neighbourDirectory: resources.neighbours?.directory ?? null,
       shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
     };
@@ -182,6 +204,7 @@ export class Session {
   /** Made once: every request of the cell's is answered with it. */
   #context(): ProcessContext {
     const resources = () => this.#resources;
+    const files = () => this.#files;
     const shared = () => this.#cell.shared;
     return {
       handles: this.#handles,
@@ -190,14 +213,21 @@ export class Session {
       get neighbours() {
         return resources()?.neighbours?.modules ?? null;
       },
+      get files() {
+        return files();
+      },
       get history() {
         return resources()?.history ?? null;
       },
       get window() {
         return shared()?.window ?? null;
       },
-      openTerminal: () => resources()?.openTerminal() ?? null,
+      openTerminal: () => {
+        const terminal = resources()?.openTerminal() ?? null;
+        return terminal === null ? null : this.#limited(terminal);
+      },
       signalPending: () => (shared()?.signalPage[0] ?? 0) !== 0,
+      onMissing: (path) => resources()?.onMissing(path),
       onHello: (request) => this.#welcome(request),
       onUnconfined: ({ reason }) => this.end({ how: "unconfined", reason }),
       onSignals: (handled, ignored) => {
@@ -225,21 +255,42 @@ export class Session {
   }
 
   #grant(fd: 0 | 1 | 2, object: KernelObject): StreamGrant {
-    return { fd, handle: this.#handles.open(object), kind: object.kind };
+    return { fd, handle: this.#handles.open(fd === 0 ? object : this.#limited(object)), kind: object.kind };
+  }
+
+  #limited(output: KernelObject): KernelObject {
+    return this.#allowance === null ? output : new LimitedOutput(output, this.#allowance);
+  }
+
+  #limit({ maximumOpenFiles, maximumOutputBytes }: Limits): void {
+    this.#handles.maximum = maximumOpenFiles;
+    if (maximumOutputBytes === null) return;
+    this.#allowance = new OutputAllowance(maximumOutputBytes, () =>
+      this.end({ how: "too-much-output", maximumBytes: maximumOutputBytes }),
+    );
   }
 
   #guard(limits: Limits): void {
-    const { timeoutMs, memoryLimitBytes } = limits;
+    const { timeoutMs, cpuTimeMs, memoryLimitBytes } = limits;
     this.#guards.push(
-      new MemoryGuard(this.#cell.pid, memoryLimitBytes, () =>
-        this.end({ how: "out-of-memory", limitBytes: memoryLimitBytes }),
-      ),
+      new ResourceGuard(this.#cell.pid, {
+        memoryLimitBytes,
+        cpuTimeMs,
+        memoryExceeded: () => this.end({ how: "out-of-memory", limitBytes: memoryLimitBytes }),
+        cpuTimeExceeded: () => {
+          if (cpuTimeMs !== null) this.#stopAfter(0, { how: "out-of-cpu-time", cpuTimeMs });
+        },
+      }),
     );
-    if (timeoutMs === null) return;
+    if (timeoutMs !== null) this.#stopAfter(timeoutMs, { how: "timed-out", timeoutMs });
+  }
+
+  /** Interrupts the program then, and kills it when it goes on all the same. */
+  #stopAfter(delayMs: number, verdict: ProgramEnd): void {
     this.#guards.push(
-      new Deadline(timeoutMs, {
+      new Deadline(delayMs, {
         interrupt: () => {
-          this.#verdict ??= { how: "timed-out", timeoutMs };
+          this.#verdict ??= verdict;
           this.signal(SIGINT);
         },
         kill: () => this.#cell.kill(),
@@ -260,6 +311,7 @@ export class Session {
     this.#timer.stop();
     this.#waiters.clear();
     this.#handles.closeAll();
+    this.#files?.close();
     return this.#verdict ?? { how: "died", end };
   }
 }

@@ -10,6 +10,8 @@ export const SIGKILL = 9;
 export const SIGPIPE = 13;
 export const SIGALRM = 14;
 export const SIGTERM = 15;
+export const SIGXCPU = 24;
+export const SIGXFSZ = 25;
 export const SIGWINCH = 28;
 
 /** SIGCHLD, SIGCONT, SIGURG and SIGWINCH. */

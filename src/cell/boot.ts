@@ -3,7 +3,9 @@ import type { Assets } from "./assets.ts";
 import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts";
 import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
 import { type Interrupts, interrupts } from "./interrupt.ts";
-import { fileRules, limitNames, limitSizes } from "./kernel/file-rules.ts";
+import { fileRules, limitNames, limitSizes, type Umask } from "./kernel/file-rules.ts";
+import { mountCalls } from "./kernel/mount-calls.ts";
+import { Mounts } from "./kernel/mounts.ts";
 import { Kernel } from "./kernel/request.ts";
 import { systemCalls } from "./kernel/system-calls.ts";
 import { growthLimit, type MemoryLimit } from "./memory-limit.ts";
@@ -15,6 +17,8 @@ import { type TimeZoneSlots, timeZoneMemory } from "./time-zone.ts";
 export interface Interpreter {
   readonly module: PyodideModule;
   readonly kernel: Kernel;
+  readonly mounts: Mounts;
+  readonly umask: Umask;
   readonly memory: MemoryLimit;
   readonly interrupts: Interrupts;
   /** Where C keeps its time zone. */
@@ -50,20 +54,23 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     if (module === undefined) throw new Error("a system call before there is a module");
     return module;
   };
-  const kernel = new Kernel(channel, window, () => theModule().FS);
+  const kernel = new Kernel(channel, window, theModule);
+  let mounts: Mounts | null = null;
   const memory = growthLimit(theModule);
   const timeZone = timeZoneMemory(theModule);
   const signals = interrupts(theModule);
+  const umask = fileRules(theModule);
   const settings = moduleSettings(restored, {
     async imports(env) {
       Object.assign(
         env,
         systemCalls(theModule, kernel, env),
-        fileRules(theModule, { ...env }),
+        umask.imports(env),
         memory.imports,
         timeZone.imports,
         signals.imports,
       );
+      Object.assign(env, mountCalls({ module: theModule, kernel, mounts: () => mounts }, { ...env }));
       const wasm = await compiling;
       if (!assets.snapshotIsCached) lock();
       return wasm;
@@ -75,6 +82,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
   });
   module = await assets.createPyodideModule(settings);
   offerLock(module, assets);
+  mounts = new Mounts(module, kernel);
   limitNames(module);
   limitSizes(module, `/lib/${STANDARD_LIBRARY}`, () => memory.bytes());
 
@@ -88,7 +96,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     installPython(module);
   }
   const timeZoneSlots = header?.timeZoneSlots ?? timeZone.slots();
-  return { module, kernel, memory, interrupts: signals, timeZoneSlots, restored };
+  return { module, kernel, mounts, umask, memory, interrupts: signals, timeZoneSlots, restored };
 }
 
 function usableSnapshot({ snapshot, snapshotIsCached }: Assets): Uint8Array | null {

@@ -16,10 +16,13 @@ export interface PyodideModule {
   readonly HEAP32: Int32Array;
   readonly HEAPU32: Uint32Array;
   readonly HEAPF64: Float64Array;
+  readonly HEAP64: BigInt64Array;
   growMemory(bytes: number): 1 | undefined;
   /** The address of the Python object behind a proxy; borrowed from it. */
   PyProxy_getPtr(proxy: PyProxy): number;
   stringToNewUTF8(text: string): number;
+  UTF8ToString(address: number): string;
+  stringToUTF8(text: string, address: number, bytes: number): number;
   _malloc(bytes: number): number;
   _fopen(path: number, mode: number): number;
   _free(address: number): void;
@@ -66,28 +69,64 @@ interface PyodideApi {
 // biome-ignore lint/suspicious/noExplicitAny: a proxy has whatever attributes its Python object has.
 export type PyProxy = any;
 
-interface FileNode {
+export interface FileNode {
   id: number;
   name: string;
   mode: number;
   parent: FileNode;
+  mount: FileSystemMount;
   node_ops: NodeOperations;
   stream_ops: Partial<StreamOperations>;
+  /** A directory's entries by name, in MEMFS. */
   contents?: unknown;
+  /** The next in the same slot of the name table. */
+  name_next?: FileNode;
+}
+
+export interface FileSystemMount {
+  readonly mountpoint: string;
+}
+
+/** What chmod, truncate, utime and chown change; chown has a timestamp only. */
+export interface AttributeChange {
+  readonly mode?: number;
+  readonly size?: number;
+  readonly atime?: number | null;
+  readonly mtime?: number | null;
 }
 
 export interface NodeOperations {
-  setattr(node: FileNode, attributes: { readonly size?: number }): void;
+  getattr(node: FileNode): object;
+  setattr(node: FileNode, attributes: AttributeChange): void;
   lookup(parent: FileNode, name: string): FileNode;
   mknod(parent: FileNode, name: string, mode: number, device: number): FileNode;
   symlink(parent: FileNode, name: string, target: string): FileNode;
   rename(node: FileNode, parent: FileNode, name: string): void;
+  unlink(parent: FileNode, name: string): void;
+  rmdir(parent: FileNode, name: string): void;
+  readdir(node: FileNode): string[];
+  readlink(node: FileNode): string;
+  statfs(root: unknown): object;
+}
+
+export interface LookupOptions {
+  /** The directory that the path's last name is in. */
+  readonly parent?: boolean;
+  readonly follow?: boolean;
+  /** A path whose last name is not there is no error. */
+  readonly noent_okay?: boolean;
+}
+
+export interface Lookup {
+  readonly path: string;
+  readonly node?: FileNode;
 }
 
 export interface FileStream {
   fd: number;
   flags: number;
   position: number;
+  path: string;
   node: FileNode;
   /** What duplicates have in common; on woma's own streams the broker's handle, and how many share it. */
   shared: { kernel?: { readonly handle: number; references: number; readonly terminal: boolean } };
@@ -96,6 +135,14 @@ export interface FileStream {
   seekable?: boolean;
   closeOnExec?: boolean;
   reply?: Uint8Array;
+  /** A directory's entries as they were when it was first read. */
+  entries?: readonly DirectoryEntry[] | null;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly inode: number;
+  readonly kind: string;
 }
 
 export interface StreamOperations {
@@ -106,8 +153,16 @@ export interface StreamOperations {
   write(stream: FileStream, buffer: Int8Array, offset: number, length: number, position: number): number;
   poll(stream: FileStream): number;
   getattr(stream: FileStream): object;
+  setattr(stream: FileStream, attributes: AttributeChange): void;
   fsync(stream: FileStream): number;
   llseek(stream: FileStream, offset: number, whence: number): number;
+  mmap(stream: FileStream, length: number, position: number, protection: number, flags: number): MemoryMapping;
+  msync(stream: FileStream, buffer: Uint8Array, offset: number, length: number, flags: number): number;
+}
+
+export interface MemoryMapping {
+  readonly ptr: number;
+  readonly allocated: boolean;
 }
 
 export interface EmscriptenFileSystem {
@@ -130,6 +185,17 @@ export interface EmscriptenFileSystem {
   symlink(target: string, path: string): void;
   writeFile(path: string, contents: Uint8Array, options?: { canOwn?: boolean }): void;
   readFile(path: string): Uint8Array;
+  cwd(): string;
+  getPath(node: FileNode): string;
+  isDir(mode: number): boolean;
+  isLink(mode: number): boolean;
+  hashName(parent: number, name: string): number;
+  hashRemoveNode(node: FileNode): void;
+  /** Replaced: lookups in mounts ask the broker. */
+  lookupNode(parent: FileNode, name: string): FileNode;
+  nodePermissions(node: FileNode, permissions: string): number;
+  readonly nameTable: (FileNode | undefined)[];
+  mount(type: { mount(mount: FileSystemMount): FileNode }, options: object, path: string): FileNode;
   createDataFile(
     parent: string,
     name: string,
@@ -139,7 +205,7 @@ export interface EmscriptenFileSystem {
     canOwn: boolean,
   ): void;
   readdir(path: string): string[];
-  lookupPath(path: string): { node: FileNode };
+  lookupPath(path: string, options: LookupOptions): Lookup;
 }
 
 /** The functions that the WebAssembly module imports from its host. */

@@ -5,7 +5,8 @@
  */
 export function installErrnoTables(module: EmscriptenHeap): void {
   const messages = ERRORS.map(([, , message]) => new TextEncoder().encode(`${message}\0`));
-  const bytesNeeded = ERRNO_TABLE_LENGTH + 4 * MESSAGE_COUNT + messages.reduce((sum, text) => sum + text.length, 0);
+  const textBytes = messages.reduce((sum, text) => sum + text.length, 0);
+  const bytesNeeded = ERRNO_TABLE_LENGTH + 4 * MESSAGE_COUNT + textBytes + REASON_BYTES;
   const numbers = module._malloc(bytesNeeded);
   if (numbers === 0) throw new Error("no memory for the errno tables");
   const pointers = numbers + ERRNO_TABLE_LENGTH;
@@ -20,6 +21,26 @@ export function installErrnoTables(module: EmscriptenHeap): void {
   }
   HEAPU32[ERRNO_TABLE_POINTER / 4] = numbers;
   HEAPU32[MESSAGE_TABLE_POINTER / 4] = pointers;
+  HEAPU32[REASON_POINTER / 4] = text;
+}
+
+/**
+ * Makes the message of one error say why, until what this returns is called: the next OSError with this number is the
+ * one that the broker gave the reason for.
+ */
+export function showReason(module: EmscriptenHeap, name: string, reason: string): () => void {
+  const number = ERRORS.findIndex(([known]) => known === name);
+  const heap = module.HEAPU32;
+  const slot = ((heap[MESSAGE_TABLE_POINTER / 4] ?? 0) + 4 * number) / 4;
+  const [usual, text] = [heap[slot], heap[REASON_POINTER / 4]];
+  if (number < 0 || usual === undefined || !text) return () => {};
+  const words = new TextEncoder().encode(`${ERRORS[number]?.[2]}: ${reason}`).subarray(0, REASON_BYTES - 1);
+  module.HEAPU8.set(words, text);
+  module.HEAPU8[text + words.length] = 0;
+  heap[slot] = text;
+  return () => {
+    module.HEAPU32[slot] = usual;
+  };
 }
 
 export type EmscriptenHeap = {
@@ -39,7 +60,13 @@ export function libcErrno(name: string): number {
 }
 
 /** libc's own, for the errors that the cell itself finds. */
+export const EACCES = 2;
+export const EISDIR = 31;
+export const ELOOP = 32;
 export const ENAMETOOLONG = 37;
+export const ENODEV = 43;
+export const ENOENT = 44;
+export const ENOMEM = 48;
 export const EINVAL = 28;
 export const EIO = 29;
 export const EINTR = 27;
@@ -48,9 +75,12 @@ export const ENXIO = 60;
 export const EOPNOTSUPP = 138;
 
 /** Where the patched CPython looks for the tables' addresses: in the first KiB of memory, which nothing uses. */
+const REASON_POINTER = 1012;
 export const ERRNO_TABLE_POINTER = 1016;
 export const MESSAGE_TABLE_POINTER = 1020;
 export const ERRNO_TABLE_LENGTH = 256;
+/** The longest message with a reason. */
+const REASON_BYTES = 1024;
 
 /** Every error, at its Linux number: its name, libc's number for it (0 when libc has none), glibc's message. */
 const ERRORS: readonly (readonly [name: string, wasi: number, message: string])[] = [

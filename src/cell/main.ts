@@ -39,6 +39,8 @@ export async function main([brokerPid, stage, snapshotPath]: readonly string[]):
   for (const grant of start.streams)
     openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
   installDevices(module, kernel);
+  interpreter.umask.set(start.umask);
+  interpreter.mounts.mount(start.mounts);
   const listen = () => {
     if (shared !== null) interpreter.interrupts.listen(shared.subarray(0, SIGNAL_PAGE_BYTES));
   };

@@ -49,6 +49,7 @@ export function reportException({ module }: Interpreter, main: PyProxy, { except
       return { ...EXITED, signal: SIGINT };
     case VERDICT.error:
       printException(module, exception);
+      calm(() => main.hint(), undefined);
       return FAILED;
     default:
       return { ...EXITED, status: verdict };
@@ -72,7 +73,7 @@ export function finish(module: PyodideModule, main: PyProxy, outcome: Outcome): 
 }
 
 /** Asks an interpreter that the program may have broken; what it says when it cannot answer. */
-function calm(ask: () => boolean, otherwise: boolean): boolean {
+function calm<T>(ask: () => T, otherwise: T): T {
   try {
     return ask();
   } catch (error) {

@@ -3,6 +3,7 @@ import woma_console from "./python/woma_console.py" with { type: "text" };
 import woma_errno from "./python/woma_errno.py" with { type: "text" };
 import woma_executors from "./python/woma_executors.py" with { type: "text" };
 import woma_exit from "./python/woma_exit.py" with { type: "text" };
+import woma_hints from "./python/woma_hints.py" with { type: "text" };
 import woma_install from "./python/woma_install.py" with { type: "text" };
 import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
 import woma_main from "./python/woma_main.py" with { type: "text" };
@@ -21,6 +22,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_errno,
   woma_executors,
   woma_exit,
+  woma_hints,
   woma_kernel,
   woma_main,
   woma_neighbours,

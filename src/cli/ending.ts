@@ -1,6 +1,6 @@
 import { GRACE_MS } from "../broker/deadline.ts";
 import type { ProgramEnd } from "../broker/session.ts";
-import { SIGKILL, signalName } from "../broker/signals.ts";
+import { SIGKILL, SIGXCPU, SIGXFSZ, signalName } from "../broker/signals.ts";
 import { formatError, WomaError } from "../errors.ts";
 
 /** timeout(1)'s status. */
@@ -27,6 +27,21 @@ export function explain(end: ProgramEnd): string {
           `the program was killed: its process passed the memory limit of ${end.limitBytes / 1024 ** 2} MB`,
           {
             hint: "allow more with --memory",
+          },
+        ),
+      );
+    case "out-of-cpu-time":
+      return formatError(
+        new WomaError(`the program was stopped after ${end.cpuTimeMs / 1000} s of processor time, its --cpu-time`, {
+          hint: `give it more with --cpu-time; it has ${GRACE_MS / 1000} s to clean up after the interrupt`,
+        }),
+      );
+    case "too-much-output":
+      return formatError(
+        new WomaError(
+          `the program was killed: it printed more than ${end.maximumBytes / 1024 ** 2} MB, its --max-output`,
+          {
+            hint: "allow more with --max-output",
           },
         ),
       );
@@ -59,6 +74,11 @@ export function endProcess(end: ProgramEnd): never {
       return process.exit(TIMED_OUT);
     case "out-of-memory":
       return process.exit(128 + SIGKILL);
+    // The statuses that a shell shows for the system's own limits of these.
+    case "out-of-cpu-time":
+      return process.exit(128 + SIGXCPU);
+    case "too-much-output":
+      return process.exit(128 + SIGXFSZ);
     case "unconfined":
       return process.exit(CANNOT_RUN);
     case "died":

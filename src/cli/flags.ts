@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { DEFAULT_OPEN_FILES } from "../broker/kernel/objects.ts";
 import type { Invocation } from "../config.ts";
 import { UsageError } from "../errors.ts";
 import type { InterpreterFlags } from "../protocol/messages.ts";
@@ -9,9 +10,19 @@ const DEFAULT_MEMORY_MB = 1024;
 const SMALLEST_MEMORY_MB = 48;
 const LARGEST_MEMORY_MB = 4095;
 const LONGEST_TIMEOUT_SECONDS = 1_000_000;
+const MEGABYTE = 1024 * 1024;
+const LARGEST_TOTAL_MB = 1_000_000_000;
+const FEWEST_OPEN_FILES = 8;
+/** Emscripten's table of descriptors has no more places. */
+const MOST_OPEN_FILES = 4096;
+
+const DOCTOR = "doctor";
+/** Options that may be given again and add up. */
+const ACCUMULATING = new Set(["--allow-read", "--allow-write", "--mount", "--allow-env", "--allow-net", "--deny-net"]);
 
 export type CommandLine =
   | { readonly kind: "run"; readonly invocation: Invocation }
+  | { readonly kind: "doctor" }
   | { readonly kind: "version"; readonly long: boolean }
   | { readonly kind: "help"; readonly text: string };
 
@@ -20,7 +31,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const command = commandDefinition();
   const withValue = new Set(command.options.flatMap((option) => (option.required && option.long ? [option.long] : [])));
   const { options, program, argv: programArgv } = splitCommandLine(argv, withValue);
-  refuseRepeated(options, withValue);
+  refuseRepeated(options, new Set([...withValue].filter((name) => !ACCUMULATING.has(name))));
   try {
     command.parse(
       options.map((option) => (option === "-?" ? "-h" : option)),
@@ -34,6 +45,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   given.X?.forEach(checkImplementationOption);
   if (given.help) return { kind: "help", text: command.helpInformation() };
   if (given.version > 0) return { kind: "version", long: given.version > 1 };
+  if (program?.kind === "script" && program.path === DOCTOR) {
+    if (programArgv.length > 1)
+      throw new UsageError("`woma doctor` takes no arguments", "a file of that name is ./doctor");
+    return { kind: "doctor" };
+  }
   return {
     kind: "run",
     invocation: {
@@ -45,8 +61,22 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       keepHistory: given.history,
       cacheDirectory: given.pyodideCache,
       insecure: given.insecure ?? false,
+      grants: {
+        reading: given.allowRead ?? [],
+        writing: given.allowWrite ?? [],
+        mounts: given.mount ?? [],
+        variables: given.allowEnv ?? [],
+        network: [
+          ...(given.allowNet ?? []).map((value) => ["--allow-net", value] as const),
+          ...(given.denyNet ?? []).map((value) => ["--deny-net", value] as const),
+        ],
+      },
       timeoutMs: given.timeout === undefined ? null : given.timeout * 1000,
-      memoryLimitBytes: given.memory * 1024 * 1024,
+      cpuTimeMs: given.cpuTime === undefined ? null : given.cpuTime * 1000,
+      memoryLimitBytes: given.memory * MEGABYTE,
+      maximumOutputBytes: given.maxOutput === undefined ? null : given.maxOutput * MEGABYTE,
+      maximumOpenFiles: given.maxOpenFiles,
+      maximumWrittenBytes: given.maxWritten === undefined ? null : given.maxWritten * MEGABYTE,
     },
   };
 }
@@ -93,6 +123,16 @@ interface Options {
   readonly history: boolean;
   readonly pyodideCache?: string;
   readonly insecure?: true;
+  readonly allowRead?: string[];
+  readonly allowWrite?: string[];
+  readonly mount?: string[];
+  readonly allowEnv?: string[];
+  readonly allowNet?: (string | true)[];
+  readonly denyNet?: (string | true)[];
+  readonly cpuTime?: number;
+  readonly maxOutput?: number;
+  readonly maxOpenFiles: number;
+  readonly maxWritten?: number;
   readonly timeout?: number;
   readonly memory: number;
   readonly version: number;
@@ -116,17 +156,6 @@ function commandDefinition(): Command {
     .option("-m <MODULE>", "run a module by name, as python3 -m does; all that follows is its arguments")
     .option("-i", "open a prompt when the program has ended")
     .optionsGroup("woma's own options:")
-    .addOption(
-      new Option(
-        "--timeout <SECONDS>",
-        "interrupt the program after this time, kill it 1 s later: exit status 124",
-      ).argParser(seconds),
-    )
-    .addOption(
-      new Option("--memory <MB>", "largest memory of the interpreter; past it Python raises MemoryError")
-        .argParser(megabytes)
-        .default(DEFAULT_MEMORY_MB),
-    )
     .option("--reset-globals", "at the prompt, run each entry in a pristine interpreter")
     .option(
       "--pyodide-cache <PATH>",
@@ -137,6 +166,56 @@ function commandDefinition(): Command {
     .option("--insecure", "run without the wall around Python: only for code that you trust with all you have")
     .option("-V, --version", "print the versions of woma, Python, Pyodide and Bun; twice for more", counted, 0)
     .option("-h, --help", "print this and exit")
+    .optionsGroup("What the program may reach (nothing of yours but the program itself, unless granted):")
+    .option(
+      "--mount <HOST[:GUEST][:ro|rw]>",
+      "your files at GUEST, or at their own path, to read and write; usually `--mount .`",
+      grant,
+    )
+    .option("--allow-read <PATH[,...]>", "files and directories to read, at their own paths", grant)
+    .option("--allow-write <PATH[,...]>", "the same, to read and write", grant)
+    .option("--allow-env <NAME[,...]>", "environment variables; NAME* for all that begin so", grant)
+    .option(
+      "--allow-net [HOST[:PORT],...]",
+      "hosts to connect to (parsed; this woma has no network yet)",
+      optionalGrant,
+    )
+    .option("--deny-net [HOST[:PORT],...]", "hosts not to connect to; without any, none", optionalGrant)
+    .optionsGroup("Limits:")
+    .addOption(
+      new Option(
+        "--timeout <SECONDS>",
+        "interrupt the program after this time, kill it 1 s later: exit status 124 (default: none)",
+      ).argParser(secondsOf("--timeout")),
+    )
+    .addOption(
+      new Option(
+        "--cpu-time <SECONDS>",
+        "the same, by the processor time it has used: exit status 152 (default: none)",
+      ).argParser(secondsOf("--cpu-time")),
+    )
+    .addOption(
+      new Option("--memory <MB>", "largest memory of the interpreter; past it Python raises MemoryError")
+        .argParser(wholeNumber("--memory", "whole MB", [SMALLEST_MEMORY_MB, LARGEST_MEMORY_MB]))
+        .default(DEFAULT_MEMORY_MB),
+    )
+    .addOption(
+      new Option(
+        "--max-output <MB>",
+        "end a program that prints more on standard output and error: exit status 153 (default: none)",
+      ).argParser(wholeNumber("--max-output", "whole MB", [1, LARGEST_TOTAL_MB])),
+    )
+    .addOption(
+      new Option("--max-open-files <N>", "files, pipes and streams open at a time; then OSError (EMFILE)")
+        .argParser(wholeNumber("--max-open-files", "a whole number", [FEWEST_OPEN_FILES, MOST_OPEN_FILES]))
+        .default(DEFAULT_OPEN_FILES),
+    )
+    .addOption(
+      new Option(
+        "--max-written <MB>",
+        "written to mounted files in all; then OSError (EDQUOT) (default: none)",
+      ).argParser(wholeNumber("--max-written", "whole MB", [1, LARGEST_TOTAL_MB])),
+    )
     .optionsGroup("python3's options:")
     .option("-q", "no banner before the prompt")
     .option("-u", "unbuffered standard output and error")
@@ -170,26 +249,33 @@ function checkImplementationOption(option: string): void {
   }
 }
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || !(value > 0 && value <= LONGEST_TIMEOUT_SECONDS)) {
-    throw new UsageError(
-      `--timeout takes seconds, more than 0 and at most ${LONGEST_TIMEOUT_SECONDS}, not '${text}'`,
-      "for example --timeout 2.5",
-    );
-  }
-  return value;
+const grant = (value: string, before: string[] = []) => [...before, value];
+const optionalGrant = (value: string | true, before: (string | true)[] = []) => [...before, value];
+
+function secondsOf(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d*\.?\d+$/.test(text) || !(value > 0 && value <= LONGEST_TIMEOUT_SECONDS)) {
+      throw new UsageError(
+        `${option} takes seconds, more than 0 and at most ${LONGEST_TIMEOUT_SECONDS}, not '${text}'`,
+        `for example ${option} 2.5`,
+      );
+    }
+    return value;
+  };
 }
 
-function megabytes(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < SMALLEST_MEMORY_MB || value > LARGEST_MEMORY_MB) {
-    throw new UsageError(
-      `--memory takes whole MB from ${SMALLEST_MEMORY_MB} to ${LARGEST_MEMORY_MB}, not '${text}'`,
-      "for example --memory 512",
-    );
-  }
-  return value;
+function wholeNumber(option: string, what: string, [least, most]: readonly [number, number]): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new UsageError(
+        `${option} takes ${what} from ${least} to ${most}, not '${text}'`,
+        `for example ${option} ${Math.max(least, 512)}`,
+      );
+    }
+    return value;
+  };
 }
 
 function cachePath(text: string): string {

@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
 import type { CellCommand } from "../broker/cell-process.ts";
+import { Files } from "../broker/kernel/files.ts";
 import { History } from "../broker/kernel/history.ts";
 import { Neighbours } from "../broker/kernel/neighbours.ts";
 import { openStandardStreams, type StandardStreams } from "../broker/kernel/standard-streams.ts";
@@ -8,12 +9,13 @@ import { SIGKILL, SIGPIPE } from "../broker/signals.ts";
 import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
-import { openLibc } from "../protocol/libc.ts";
+import { type Libc, openLibc } from "../protocol/libc.ts";
 import type { Program } from "../protocol/messages.ts";
 import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
+import { hintMissing } from "./missing-hint.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
 
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
@@ -28,7 +30,7 @@ export async function runCommand(config: Config): Promise<never> {
 
   const streams = openStandardStreams(libc, () => session.wake());
   const forwarding = forwardSignals(() => session, streams.terminal);
-  const resources = programResources(config, loaded, streams);
+  const resources = { ...programResources(config, loaded, streams), openFiles: () => openFiles(libc, config) };
   let request = programRequest(config, loaded);
   let end: ProgramEnd;
   for (;;) {
@@ -89,13 +91,24 @@ function cellCommand(config: Config, snapshotPath: string | undefined): CellComm
   };
 }
 
-function programResources(config: Config, loaded: LoadedProgram, streams: StandardStreams): ProgramResources {
+function openFiles(libc: Libc | null, { mounts, maximumWrittenBytes }: Config): Files | null {
+  if (mounts.length === 0) return null;
+  return Files.open(libc, mounts, { maximumWrittenBytes });
+}
+
+function programResources(
+  config: Config,
+  loaded: LoadedProgram,
+  streams: StandardStreams,
+): Omit<ProgramResources, "openFiles"> {
   const directory = loaded.neighbourDirectory;
   const importable = directory !== null && (!config.flags.safePath || loaded.program.kind === "directory");
   const hasPrompt = loaded.program.kind === "prompt" || config.flags.inspect;
   return {
     streams: streams.objects,
     neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
+    umask: process.umask(),
+    onMissing: isatty(2) ? (path) => hintMissing(config, path) : () => {},
     openTerminal: () => streams.openTerminal(),
     // What was typed at prompts is no business of a program's.
     history: hasPrompt && config.historyFile !== null ? new History(config.historyFile) : null,
@@ -115,6 +128,6 @@ function programRequest(config: Config, { program, source }: LoadedProgram): Pro
     homeDirectory: config.homeDirectory,
     timeZone: config.timeZone,
     ignoredSignals: inheritedIgnored(),
-    limits: { timeoutMs: config.timeoutMs, memoryLimitBytes: config.memoryLimitBytes },
+    limits: config,
   };
 }

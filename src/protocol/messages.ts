@@ -27,30 +27,46 @@ export const SHARED_BYTES = SIGNAL_PAGE_BYTES + DATA_WINDOW_BYTES;
 export const INLINE_BYTES = 16 * 1024;
 
 /** Linux errno names a reply may carry; each side has its own numbers for them. */
-export type ErrnoName =
-  | "EACCES"
-  | "EAGAIN"
-  | "EBADF"
-  | "ECONNRESET"
-  | "EFBIG"
-  | "EINTR"
-  | "EINVAL"
-  | "EIO"
-  | "EISDIR"
-  | "EMFILE"
-  | "ENODEV"
-  | "ENOENT"
-  | "ENOMEM"
-  | "ENOSPC"
-  | "ENOSYS"
-  | "ENOTDIR"
-  | "ENOTTY"
-  | "ENXIO"
-  | "EOPNOTSUPP"
-  | "EPERM"
-  | "EPIPE"
-  | "EROFS"
-  | "ESPIPE";
+export const ERRNO_NAMES = [
+  "EACCES",
+  "EAGAIN",
+  "EBADF",
+  "EBUSY",
+  "ECONNRESET",
+  "EDEADLOCK",
+  "EDQUOT",
+  "EEXIST",
+  "EFBIG",
+  "EINTR",
+  "EINVAL",
+  "EIO",
+  "EISDIR",
+  "ELOOP",
+  "EMFILE",
+  "EMLINK",
+  "ENAMETOOLONG",
+  "ENFILE",
+  "ENODEV",
+  "ENOENT",
+  "ENOLCK",
+  "ENOMEM",
+  "ENOSPC",
+  "ENOSYS",
+  "ENOTDIR",
+  "ENOTEMPTY",
+  "ENOTTY",
+  "ENXIO",
+  "EOPNOTSUPP",
+  "EPERM",
+  "EPIPE",
+  "EROFS",
+  "ESPIPE",
+  "ESTALE",
+  "ETXTBSY",
+  "EXDEV",
+] as const;
+
+export type ErrnoName = (typeof ERRNO_NAMES)[number];
 
 type Check<T> = (value: unknown) => value is T;
 
@@ -59,12 +75,23 @@ const integer = (value: unknown): value is number => Number.isSafeInteger(value)
 const milliseconds = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= -1;
 const flag = (value: unknown): value is boolean => typeof value === "boolean";
 const text = (value: unknown): value is string => typeof value === "string" && value.length <= 4096;
+const path = (value: unknown): value is string =>
+  text(value) && value.startsWith("/") && !value.includes("\0") && value.isWellFormed();
+const timestamp = (value: unknown): value is number | null =>
+  value === null || (Number.isFinite(value) && Math.abs(value as number) < 2 ** 53);
 const signalList = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length <= 64 && value.every(count);
 const pollList = (value: unknown): value is [number, number][] =>
   Array.isArray(value) &&
   value.length <= 4096 &&
   value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
+
+const lockCommand = (value: unknown): value is "get" | "set" | "wait" =>
+  value === "get" || value === "set" || value === "wait";
+const nullOr =
+  <T>(check: Check<T>): Check<T | null> =>
+  (value): value is T | null =>
+    value === null || check(value);
 
 const shapes = {
   /** In place of `hello`: the wall could not be built, and nothing is run. Not answered. */
@@ -94,6 +121,41 @@ const shapes = {
   module: { name: text },
   /** A package data file beside the script: the package's dotted name and a path below it. */
   resource: { package: text, path: text },
+  /**
+   * Files on mounts. Paths are the program's, absolute, without `.` and `..`; a link at their end is never followed, and
+   * one on the way is ELOOP: the cell follows links itself. Flags and modes are Linux's.
+   */
+  open: { path, flags: count, mode: count },
+  /** Like `read` and `write`, at a position; -1 appends to a file that was opened so. */
+  pread: { handle: count, length: count, position: count },
+  pwrite: { handle: count, windowLength: count, position: integer },
+  stat: { path },
+  fstat: { handle: count },
+  /** access(2): 4, 2 and 1 for reading, writing and executing. */
+  access: { path, mode: count },
+  /** What is null stays. Times in ms since 1970. */
+  change: { path, mode: nullOr(count), size: nullOr(count), accessedMs: timestamp, modifiedMs: timestamp },
+  "change-open": {
+    handle: count,
+    mode: nullOr(count),
+    size: nullOr(count),
+    accessedMs: timestamp,
+    modifiedMs: timestamp,
+  },
+  fsync: { handle: count },
+  /** fcntl(2)'s record locks, as one process has them. */
+  lock: { handle: count, command: lockCommand, type: count, whence: count, start: integer, length: integer },
+  mkdir: { path, mode: count },
+  unlink: { path },
+  rmdir: { path },
+  rename: { path, to: path },
+  symlink: { path, target: text },
+  readlink: { path },
+  /** Entries, one a line: type letter, inode, a space, the name with `\\` and line breaks escaped as JSON does. */
+  list: { path },
+  statfs: { path },
+  /** A file that the program did not find: the user may be told which flag would show it. */
+  missing: { path: text },
   /** The line editor's history, newest entry last; only while a prompt is open. */
   "history-load": {},
   "history-append": {},
@@ -126,6 +188,25 @@ export interface Replies {
   signals: Record<string, never>;
   module: ModuleReply;
   resource: { readonly found: boolean };
+  open: { readonly handle: number; readonly status: FileStatus };
+  pread: { readonly windowLength?: number };
+  pwrite: { readonly written: number };
+  stat: FileStatus;
+  fstat: FileStatus;
+  access: Record<string, never>;
+  change: Record<string, never>;
+  "change-open": Record<string, never>;
+  fsync: Record<string, never>;
+  lock: { readonly type: number };
+  mkdir: Record<string, never>;
+  unlink: Record<string, never>;
+  rmdir: Record<string, never>;
+  rename: Record<string, never>;
+  symlink: Record<string, never>;
+  readlink: { readonly target: string };
+  list: Record<string, never>;
+  statfs: FileSystemStatus;
+  missing: Record<string, never>;
   "history-load": Record<string, never>;
   "history-append": Record<string, never>;
   exit: Record<string, never>;
@@ -136,7 +217,33 @@ export type ModuleReply =
   | { readonly kind: "module" | "package"; readonly path: string }
   | { readonly kind: "namespace"; readonly path: string };
 
-export type Failure = { readonly errno: ErrnoName };
+/** stat(2)'s fields; times in ms since 1970, with fractions. */
+export interface FileStatus {
+  readonly device: number;
+  readonly inode: number;
+  readonly mode: number;
+  readonly links: number;
+  readonly user: number;
+  readonly group: number;
+  readonly size: number;
+  readonly blocks: number;
+  readonly accessedMs: number;
+  readonly modifiedMs: number;
+  readonly changedMs: number;
+}
+
+/** statfs(2)'s. */
+export interface FileSystemStatus {
+  readonly blockBytes: number;
+  readonly blocks: number;
+  readonly freeBlocks: number;
+  readonly availableBlocks: number;
+  readonly files: number;
+  readonly freeFiles: number;
+}
+
+/** With a reason the error's message says it: a limit and its value, or the flag that would allow it. */
+export type Failure = { readonly errno: ErrnoName; readonly reason?: string };
 export type ReplyTo<Op extends Request["op"]> = Replies[Op] | Failure;
 
 /** What a cell is to run, and as what; the script's text follows as the reply's bytes. */
@@ -156,6 +263,9 @@ export interface Start {
   readonly ignoredSignals: readonly number[];
   /** Largest size of the interpreter's memory. */
   readonly memoryLimitBytes: number;
+  /** The user's files and directories that the program has, at these paths. */
+  readonly mounts: readonly MountGrant[];
+  readonly umask: number;
   /** Directory whose modules may be imported through the broker; null when none may. */
   readonly neighbourDirectory: string | null;
   /** Which of the modules that an interpreter has from the start are shadowed by ones in that directory. */
@@ -188,6 +298,11 @@ export interface InterpreterFlags {
   readonly bytesWarning: number;
   readonly warnOptions: readonly string[];
   readonly xOptions: readonly string[];
+}
+
+export interface MountGrant {
+  readonly path: string;
+  readonly kind: "directory" | "file";
 }
 
 export interface StreamGrant {

@@ -48,11 +48,14 @@ async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramE
     streams: { 0: reader, 1: writer, 2: writer },
     neighbours: null,
     history: null,
+    openFiles: () => null,
+    umask: 0o022,
+    onMissing: () => {},
     openTerminal: () => null,
     notify: () => {},
   };
   try {
-    const request = { ...REQUEST, limits: { timeoutMs: null, memoryLimitBytes: 2 ** 30, ...limits } };
+    const request = { ...REQUEST, limits: { ...NO_LIMITS, ...limits } };
     const end = await Promise.race([session.run(request, resources), Bun.sleep(30_000)]);
     if (!end) throw new Error("the session has no end after 30 s");
     return end;
@@ -60,6 +63,14 @@ async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramE
     session.end({ how: "killed", reason: "the test is over", signal: 9 });
   }
 }
+
+const NO_LIMITS: Limits = {
+  timeoutMs: null,
+  cpuTimeMs: null,
+  memoryLimitBytes: 2 ** 30,
+  maximumOutputBytes: null,
+  maximumOpenFiles: 1024,
+};
 
 const REQUEST: Omit<ProgramRequest, "limits"> = {
   program: { kind: "stdin" },

@@ -1,31 +1,8 @@
-import { type Failure, INLINE_BYTES, type Replies, type Request, type RequestOf } from "../../protocol/messages.ts";
-import type { IntervalTimer } from "./clock.ts";
-import type { History } from "./history.ts";
-import type { Neighbours } from "./neighbours.ts";
-import { type HandleTable, type KernelObject, POLLNVAL } from "./objects.ts";
+import { INLINE_BYTES, type Request, type RequestOf } from "../../protocol/messages.ts";
+import { dispatchFile, refuse, refuseManyHandles } from "./file-requests.ts";
+import { POLLNVAL } from "./objects.ts";
 import { createPipe } from "./pipe.ts";
-import type { Waiters } from "./waiters.ts";
-
-/** What one process's requests are answered from, and whom they tell. */
-export interface ProcessContext {
-  readonly handles: HandleTable;
-  readonly waiters: Waiters;
-  readonly timer: IntervalTimer;
-  readonly neighbours: Neighbours | null;
-  readonly history: History | null;
-  /** The user's terminal as another object; null when there is none. */
-  readonly openTerminal: () => KernelObject | null;
-  /** The data window shared with the cell; null where there is no shared memory. */
-  readonly window: Uint8Array | null;
-  /** A signal waits for the cell: requests that block are answered EINTR. */
-  readonly signalPending: () => boolean;
-  readonly onHello: (request: RequestOf<"hello">) => void;
-  readonly onUnconfined: (request: RequestOf<"unconfined">) => void;
-  readonly onSignals: (handled: readonly number[], ignored: readonly number[]) => void;
-  readonly onExit: (request: RequestOf<"exit">) => void;
-}
-
-export type Reply = <Op extends Request["op"]>(op: Op, fields: Replies[Op] | Failure, bytes?: Uint8Array) => void;
+import type { ProcessContext, Reply } from "./process-context.ts";
 
 /** Checks one request and carries it out; `reply` is called once, now or when what is waited for comes. */
 export function dispatch(process: ProcessContext, request: Request, bytes: Uint8Array, reply: Reply): void {
@@ -49,12 +26,12 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       return reply("seek", typeof position === "string" ? { errno: position } : { position });
     }
     case "pipe": {
-      if (process.handles.room < 2) return reply("pipe", { errno: "EMFILE" });
+      if (!hasRoom(process, 2, request.op, reply)) return;
       const { reader, writer } = createPipe(() => process.waiters.wake());
       return reply("pipe", { reader: process.handles.open(reader), writer: process.handles.open(writer) });
     }
     case "terminal": {
-      if (process.handles.room < 1) return reply("terminal", { errno: "EMFILE" });
+      if (!hasRoom(process, 1, request.op, reply)) return;
       const terminal = process.openTerminal();
       return reply("terminal", terminal === null ? { errno: "ENXIO" } : { handle: process.handles.open(terminal) });
     }
@@ -79,8 +56,23 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "history-append":
       process.history?.append(bytes);
       return reply("history-append", {});
+    case "missing":
+      process.onMissing(request.path);
+      return reply("missing", {});
     case "exit":
       return process.onExit(request);
+    default:
+      return dispatchFile(process, request, bytes, reply);
+  }
+}
+
+function hasRoom(process: ProcessContext, wanted: number, op: Request["op"], reply: Reply): boolean {
+  try {
+    refuseManyHandles(process, wanted);
+    return true;
+  } catch (error) {
+    refuse(op, error, reply);
+    return false;
   }
 }
 

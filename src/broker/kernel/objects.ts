@@ -30,16 +30,19 @@ export interface KernelObject {
 }
 
 /** Linux's usual limit on open files. */
-const MAXIMUM_HANDLES = 1024;
+export const DEFAULT_OPEN_FILES = 1024;
 
 /** A process's handles: small numbers that mean nothing to any other process. */
 export class HandleTable {
   readonly #objects = new Map<number, KernelObject>();
   #next = 1;
 
+  /** How many may be open at a time. */
+  maximum = DEFAULT_OPEN_FILES;
+
   /** How many more can be opened. */
   get room(): number {
-    return MAXIMUM_HANDLES - this.#objects.size;
+    return this.maximum - this.#objects.size;
   }
 
   open(object: KernelObject): number {

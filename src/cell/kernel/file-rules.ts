@@ -1,4 +1,11 @@
-import type { HostImports, NodeOperations, PyodideModule, StreamOperations } from "../emscripten.ts";
+import type {
+  EmscriptenFileSystem,
+  FileNode,
+  HostImports,
+  NodeOperations,
+  PyodideModule,
+  StreamOperations,
+} from "../emscripten.ts";
 import { ENAMETOOLONG, ENOSPC } from "../errno.ts";
 
 const LONGEST_NAME_BYTES = 255;
@@ -6,22 +13,34 @@ const PERMISSIONS = 0o7777;
 const O_CREAT = 0o100;
 const INITIAL_UMASK = 0o022;
 
-/** A rule of Linux's that Emscripten's in-memory file system does not know: the umask. */
-export function fileRules(module: () => PyodideModule, stock: HostImports): HostImports {
+/** A rule of Linux's that Emscripten's in-memory file system does not know. */
+export interface Umask {
+  imports(env: Readonly<HostImports>): HostImports;
+  set(mask: number): void;
+}
+
+export function fileRules(module: () => PyodideModule): Umask {
   let umask = INITIAL_UMASK;
   return {
-    __syscall_umask_js(mask: number) {
-      const before = umask;
-      umask = mask & 0o777;
-      return before;
+    imports({ __syscall_mkdirat: makeDirectory, __syscall_openat: openFile }) {
+      return {
+        __syscall_umask_js(mask: number) {
+          const before = umask;
+          umask = mask & 0o777;
+          return before;
+        },
+        __syscall_mkdirat: (directory: number, path: number, mode: number) =>
+          makeDirectory?.(directory, path, mode & ~umask),
+        __syscall_openat(directory: number, path: number, flags: number, varargs: number) {
+          const { HEAPU32 } = module();
+          // The mode is C's own copy of an argument, made for this call.
+          if ((flags & O_CREAT) !== 0) HEAPU32[varargs >>> 2] = (HEAPU32[varargs >>> 2] ?? 0) & PERMISSIONS & ~umask;
+          return openFile?.(directory, path, flags, varargs);
+        },
+      };
     },
-    __syscall_mkdirat: (directory: number, path: number, mode: number) =>
-      stock["__syscall_mkdirat"]?.(directory, path, mode & ~umask),
-    __syscall_openat(directory: number, path: number, flags: number, varargs: number) {
-      const { HEAPU32 } = module();
-      // The mode is C's own copy of an argument, made for this call.
-      if ((flags & O_CREAT) !== 0) HEAPU32[varargs >>> 2] = (HEAPU32[varargs >>> 2] ?? 0) & PERMISSIONS & ~umask;
-      return stock["__syscall_openat"]?.(directory, path, flags, varargs);
+    set(mask) {
+      umask = mask;
     },
   };
 }
@@ -31,7 +50,7 @@ export function fileRules(module: () => PyodideModule, stock: HostImports): Host
  * All of MEMFS's files share the operations changed here; `anyFile` names one.
  */
 export function limitSizes({ FS }: PyodideModule, anyFile: string, limitBytes: () => number): void {
-  const { node_ops, stream_ops } = FS.lookupPath(anyFile).node;
+  const { node_ops, stream_ops } = nodeAt(FS, anyFile);
   const refuseLarge = (size: number | undefined) => {
     if (size !== undefined && size > limitBytes()) throw new FS.ErrnoError(ENOSPC);
   };
@@ -53,7 +72,7 @@ export function limitSizes({ FS }: PyodideModule, anyFile: string, limitBytes: (
 
 /** Refuses names that no Linux file system takes. All of MEMFS's directories share the operations changed here. */
 export function limitNames({ FS }: PyodideModule): void {
-  const operations = FS.lookupPath("/").node.node_ops;
+  const operations = nodeAt(FS, "/").node_ops;
   const refuseLong = (name: string) => {
     if (name.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
       throw new FS.ErrnoError(ENAMETOOLONG);
@@ -78,4 +97,10 @@ export function limitNames({ FS }: PyodideModule): void {
       rename(node, parent, name);
     },
   } satisfies Partial<NodeOperations>);
+}
+
+function nodeAt(FS: EmscriptenFileSystem, path: string): FileNode {
+  const { node } = FS.lookupPath(path, {});
+  if (node === undefined) throw new Error(`the cell has no ${path}`);
+  return node;
 }

@@ -50,7 +50,7 @@ export function handleOf(module: PyodideModule, fd: number): number | undefined 
   return module.FS.getStream(fd)?.shared.kernel?.handle;
 }
 
-export function kstreamOperations(kernel: Kernel): Partial<StreamOperations> {
+export function kstreamOperations(kernel: Kernel): Partial<StreamOperations> & Pick<StreamOperations, "dup" | "close"> {
   return {
     read: (stream, buffer, offset, length) => read(kernel, stream, slice(buffer, offset, length)),
     write: (stream, buffer, offset, length) => write(kernel, stream, slice(buffer, offset, length)),

@@ -1,15 +1,17 @@
 import type { Channel } from "../../protocol/channel.ts";
 import { isFailure } from "../../protocol/channel.ts";
-import type { Replies, Request, RequestOf } from "../../protocol/messages.ts";
-import type { EmscriptenFileSystem } from "../emscripten.ts";
-import { libcErrno } from "../errno.ts";
+import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
+import type { PyodideModule } from "../emscripten.ts";
+import { libcErrno, showReason } from "../errno.ts";
 
 /** The kernel as file operations call it: a failure is thrown, as Emscripten expects of them. */
 export class Kernel {
+  #forgetReason: (() => void) | null = null;
+
   constructor(
     readonly channel: Channel,
     readonly window: Uint8Array | null,
-    private readonly fileSystem: () => EmscriptenFileSystem,
+    private readonly module: () => PyodideModule,
   ) {}
 
   ask<Op extends Request["op"]>(
@@ -18,12 +20,19 @@ export class Kernel {
   ): { fields: Replies[Op]; bytes: Uint8Array } {
     const answer = this.channel.call<Op>(request, bytes);
     const reply = answer.reply;
-    if (isFailure(reply)) throw this.error(libcErrno(reply.errno));
+    if (isFailure(reply)) throw this.error(this.failed(reply));
     return { fields: reply as Replies[Op], bytes: answer.bytes };
   }
 
+  /** libc's number for a failure; the error that Python raises for it will tell the reason. */
+  failed({ errno, reason }: Failure): number {
+    this.#forgetReason?.();
+    this.#forgetReason = reason === undefined ? null : showReason(this.module(), errno, reason);
+    return libcErrno(errno);
+  }
+
   error(errno: number): Error {
-    const { ErrnoError } = this.fileSystem();
+    const { ErrnoError } = this.module().FS;
     return new ErrnoError(errno);
   }
 }

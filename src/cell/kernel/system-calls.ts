@@ -100,7 +100,7 @@ function poll(module: PyodideModule, kernel: Kernel, descriptors: number, count:
   // Nothing in the cell can change while it waits, so only the broker is waited for.
   if (want.length > 0 || (!localReady && timeoutMs !== 0)) {
     const { reply } = kernel.channel.call({ op: "poll", want, timeoutMs: localReady ? 0 : Math.max(timeoutMs, -1) });
-    if (isFailure(reply)) return -libcErrno(reply.errno);
+    if (isFailure(reply)) return -kernel.failed(reply);
     for (const [handle, bits] of reply.ready) ready.set(handle, bits);
   }
   let changed = 0;
@@ -114,7 +114,7 @@ function poll(module: PyodideModule, kernel: Kernel, descriptors: number, count:
 
 function pipe(module: PyodideModule, kernel: Kernel, address: number): number {
   const { reply } = kernel.channel.call({ op: "pipe" });
-  if (isFailure(reply)) return -libcErrno(reply.errno);
+  if (isFailure(reply)) return -kernel.failed(reply);
   const reader = openKstream(module, kernel, { handle: reply.reader, kind: "pipe", access: "read" });
   const writer = openKstream(module, kernel, { handle: reply.writer, kind: "pipe", access: "write" });
   // Python's own pipes are never inherited, and it does not ask for that in this build.
@@ -151,7 +151,7 @@ function ioctl(
       { op: "ioctl", handle, request: request >>> 0, argument: length > 0 ? 0 : argument },
       length > 0 ? module().HEAPU8.slice(argument, argument + length) : NO_BYTES,
     );
-    if (isFailure(reply)) return -libcErrno(reply.errno);
+    if (isFailure(reply)) return -kernel.failed(reply);
     if (bytes.length === length) module().HEAPU8.set(bytes, argument);
     return 0;
   };

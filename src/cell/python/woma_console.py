@@ -8,6 +8,8 @@ import linecache
 import types
 from _pyrepl.console import InteractiveColoredConsole
 
+import woma_hints
+
 
 class AwaitingConsole(code.InteractiveConsole):
     """An entry that awaits is run by an event loop that lives as long as the prompt."""
@@ -16,6 +18,10 @@ class AwaitingConsole(code.InteractiveConsole):
         super().__init__(namespace, filename="<stdin>")
         self.compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._runner: asyncio.Runner | None = None
+
+    def showtraceback(self):
+        super().showtraceback()
+        woma_hints.hint_missing()
 
     def runcode(self, code):
         if not code.co_flags & inspect.CO_COROUTINE:

@@ -21,6 +21,7 @@ from importlib._bootstrap_external import SourceFileLoader
 
 import woma_console
 import woma_exit
+import woma_hints
 import woma_neighbours
 import woma_prompt
 import woma_refusals
@@ -82,9 +83,14 @@ def settle(start: dict) -> None:
     os.environ.clear()
     os.environ.update(start["environment"])
     refresh_time_zone()
-    os.makedirs(start["homeDirectory"], exist_ok=True)
-    os.makedirs(start["workingDirectory"], exist_ok=True)
-    os.chdir(start["workingDirectory"])
+    mounts[:] = [mount["path"] for mount in start["mounts"]]
+    make_directory(start["homeDirectory"])
+    make_directory(start["workingDirectory"])
+    try:
+        os.chdir(start["workingDirectory"])
+    except OSError:
+        # A mount stands where the user's directory would be, and has none of that name.
+        os.chdir("/")
     woma_streams.open_standard_streams([grant["fd"] for grant in start["streams"]], flags["unbuffered"])
     sys.argv[:] = start["argv"]
     sys.orig_argv[:] = [sys.executable, *start["commandLine"]]
@@ -97,6 +103,20 @@ def settle(start: dict) -> None:
         forget_module(name)
     if not flags["safePath"] or start["program"]["kind"] == "directory":
         sys.path.insert(0, first_path_entry(start))
+
+
+# Paths at which there are the user's own files.
+mounts: list[str] = []
+
+
+def is_mounted(path: str) -> bool:
+    return any(path == mount or path.startswith(mount + "/") for mount in mounts)
+
+
+def make_directory(path: str) -> None:
+    """In the cell's own memory; on a mount nothing is made that the program did not ask for."""
+    if not is_mounted(path):
+        os.makedirs(path, exist_ok=True)
 
 
 def forget_module(name: str) -> None:
@@ -191,6 +211,9 @@ def archive_on_path(path: str, source: bytes) -> functools.partial | None:
 def keep_copy(path: str, source: bytes) -> bool:
     """The script is a file for itself, for tracebacks and for inspect; its directory holds nothing else."""
     try:
+        if is_mounted(path):
+            with open(path, "rb") as file:
+                return file.read() == source
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "xb") as file:
             file.write(source)
@@ -220,7 +243,7 @@ def standard_input(module: types.ModuleType) -> functools.partial:
 def read_standard_input(module: types.ModuleType) -> None:
     """Makes a file of the program on standard input: CPython goes back in it when it meets a coding cookie."""
     source = sys.stdin.buffer.read() if sys.stdin is not None else b""
-    path = "/tmp/.woma-standard-input"
+    path = "/lib/.woma-standard-input"
     with open(path, "wb") as file:
         file.write(source)
     run_file(path, "<stdin>", module, is_temporary=True)
@@ -275,6 +298,11 @@ EXIT_STEPS = (threading._shutdown, atexit._run_exitfuncs)
 def finish() -> bool:
     """Ends the interpreter; False when its standard output could not be flushed."""
     return woma_exit.finish()
+
+
+def hint() -> None:
+    """After an uncaught exception has been shown."""
+    woma_hints.hint_missing()
 
 
 def flush_io() -> None:

@@ -1,0 +1,154 @@
+import { INLINE_BYTES, type Request, type RequestOf } from "../../protocol/messages.ts";
+import { errnoNameOf, KernelError } from "./errno.ts";
+import type { Files } from "./files.ts";
+import { HostFile } from "./host-file.ts";
+import type { ProcessContext, Reply } from "./process-context.ts";
+
+/** The requests about files on mounts. */
+export type FileRequest = RequestOf<
+  | "open"
+  | "pread"
+  | "pwrite"
+  | "stat"
+  | "fstat"
+  | "access"
+  | "change"
+  | "change-open"
+  | "fsync"
+  | "lock"
+  | "mkdir"
+  | "unlink"
+  | "rmdir"
+  | "rename"
+  | "symlink"
+  | "readlink"
+  | "list"
+  | "statfs"
+>;
+
+/** Carries one out; whatever the host refuses is the reply. */
+export function dispatchFile(process: ProcessContext, request: FileRequest, bytes: Uint8Array, reply: Reply): void {
+  try {
+    if (process.files === null) throw new KernelError("ENOENT");
+    perform(process, process.files, { request, bytes, reply });
+  } catch (error) {
+    refuse(request.op, error, reply);
+  }
+}
+
+interface Task {
+  readonly request: FileRequest;
+  readonly bytes: Uint8Array;
+  readonly reply: Reply;
+}
+
+function perform(process: ProcessContext, files: Files, { request, bytes, reply }: Task): void {
+  switch (request.op) {
+    case "open": {
+      refuseManyHandles(process);
+      const { file, status } = files.open(request);
+      return reply("open", { handle: process.handles.open(file), status });
+    }
+    case "pread":
+      return read(process, request, reply);
+    case "pwrite": {
+      const given = request.windowLength > 0 ? windowPart(process, request.windowLength) : bytes;
+      return reply("pwrite", { written: files.write(fileOf(process, request.handle), given, request.position) });
+    }
+    case "stat":
+      return reply("stat", files.stat(request.path));
+    case "fstat":
+      return reply("fstat", files.fstat(fileOf(process, request.handle)));
+    case "access":
+      files.access(request.path, request.mode);
+      return reply("access", {});
+    case "change":
+      files.change(request);
+      return reply("change", {});
+    case "change-open":
+      files.changeOpen(fileOf(process, request.handle), request);
+      return reply("change-open", {});
+    case "fsync":
+      files.sync(fileOf(process, request.handle));
+      return reply("fsync", {});
+    case "lock":
+      return lock(process, files, request, reply);
+    case "mkdir":
+      files.mkdir(request.path, request.mode);
+      return reply("mkdir", {});
+    case "unlink":
+      files.remove(request.path, "file");
+      return reply("unlink", {});
+    case "rmdir":
+      files.remove(request.path, "directory");
+      return reply("rmdir", {});
+    case "rename":
+      files.rename(request.path, request.to);
+      return reply("rename", {});
+    case "symlink":
+      files.symlink(request.path, request.target);
+      return reply("symlink", {});
+    case "readlink":
+      return reply("readlink", { target: files.readlink(request.path) });
+    case "list":
+      return reply("list", {}, new TextEncoder().encode(files.list(request.path)));
+    case "statfs":
+      return reply("statfs", files.statfs(request.path));
+  }
+}
+
+/** How often a lock that another has is tried again: the system tells nobody when it becomes free. */
+const LOCK_RETRY_MS = 5;
+
+function lock(process: ProcessContext, files: Files, request: RequestOf<"lock">, reply: Reply): void {
+  const file = fileOf(process, request.handle);
+  const retry = setInterval(() => process.waiters.wake(), LOCK_RETRY_MS);
+  const attempt = () => {
+    try {
+      return files.lock(file, request);
+    } catch (error) {
+      return { error };
+    }
+  };
+  process.waiters.wait(attempt, request.command === "wait" ? -1 : 0, process.signalPending, (type) => {
+    clearInterval(retry);
+    if (type === "timeout") return reply("lock", { errno: "EAGAIN" });
+    if (type === "interrupted") return reply("lock", { errno: "EINTR" });
+    if (typeof type === "object") return refuse("lock", type.error, reply);
+    reply("lock", { type });
+  });
+}
+
+function read(process: ProcessContext, request: RequestOf<"pread">, reply: Reply): void {
+  const file = fileOf(process, request.handle);
+  const { window } = process;
+  if (window !== null && request.length > INLINE_BYTES) {
+    const target = window.subarray(0, Math.min(request.length, window.length));
+    return reply("pread", { windowLength: file.readAt(target, request.position) });
+  }
+  const target = Buffer.allocUnsafe(Math.min(request.length, INLINE_BYTES));
+  reply("pread", {}, target.subarray(0, file.readAt(target, request.position)));
+}
+
+function windowPart({ window }: ProcessContext, length: number): Uint8Array {
+  if (window === null || length > window.length) throw new KernelError("EINVAL");
+  return window.subarray(0, length);
+}
+
+function fileOf(process: ProcessContext, handle: number): HostFile {
+  const object = process.handles.get(handle);
+  if (!(object instanceof HostFile)) throw new KernelError("EBADF");
+  return object;
+}
+
+/** A limit's error says which, and what it is. */
+export function refuseManyHandles({ handles }: ProcessContext, wanted = 1): void {
+  if (handles.room >= wanted) return;
+  throw new KernelError("EMFILE", `the program may have ${handles.maximum} open; allow more with --max-open-files`);
+}
+
+export function refuse(op: Request["op"], error: unknown, reply: Reply): void {
+  const errno = errnoNameOf(error);
+  const reason = error instanceof KernelError ? error.reason : undefined;
+  reply(op, reason === undefined ? { errno } : { errno, reason });
+}

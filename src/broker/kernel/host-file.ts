@@ -1,0 +1,56 @@
+import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
+import type { ErrnoName } from "../../protocol/messages.ts";
+import { errnoNameOf } from "./errno.ts";
+import type { FileLocks } from "./file-locks.ts";
+import { type KernelObject, POLLIN, POLLOUT } from "./objects.ts";
+
+/** A file on a mount, open: read and written where the cell says, which keeps the position itself. */
+export class HostFile implements KernelObject {
+  readonly kind = "file";
+
+  constructor(
+    readonly fd: number,
+    readonly writable: boolean,
+    private readonly locks: FileLocks,
+  ) {}
+
+  /** Reads into `target` as much as there is; how much that was. */
+  readAt(target: Uint8Array, position: number): number {
+    return readSync(this.fd, target, 0, target.length, position);
+  }
+
+  /** How much was taken; at the end, when the file was opened to append and `position` is -1. */
+  writeAt(bytes: Uint8Array, position: number): number {
+    return writeSync(this.fd, bytes, 0, bytes.length, position < 0 ? null : position);
+  }
+
+  read(length: number): Uint8Array | ErrnoName {
+    const buffer = Buffer.allocUnsafe(length);
+    try {
+      return buffer.subarray(0, readSync(this.fd, buffer, 0, length, null));
+    } catch (error) {
+      return errnoNameOf(error);
+    }
+  }
+
+  write(): ErrnoName {
+    return "EBADF";
+  }
+
+  readiness(events: number): number {
+    return events & (POLLIN | POLLOUT);
+  }
+
+  control(): ErrnoName {
+    return "ENOTTY";
+  }
+
+  get sizeBytes(): number {
+    return fstatSync(this.fd).size;
+  }
+
+  close(): void {
+    this.locks.release(this.fd);
+    closeSync(this.fd);
+  }
+}

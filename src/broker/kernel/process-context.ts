@@ -1,0 +1,32 @@
+import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
+import type { IntervalTimer } from "./clock.ts";
+import type { Files } from "./files.ts";
+import type { History } from "./history.ts";
+import type { Neighbours } from "./neighbours.ts";
+import type { HandleTable, KernelObject } from "./objects.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What one process's requests are answered from, and whom they tell. */
+export interface ProcessContext {
+  readonly handles: HandleTable;
+  readonly waiters: Waiters;
+  readonly timer: IntervalTimer;
+  readonly neighbours: Neighbours | null;
+  /** The files on the program's mounts; null for none. */
+  readonly files: Files | null;
+  readonly history: History | null;
+  /** The user's terminal as another object; null when there is none. */
+  readonly openTerminal: () => KernelObject | null;
+  /** The data window shared with the cell; null where there is no shared memory. */
+  readonly window: Uint8Array | null;
+  /** A signal waits for the cell: requests that block are answered EINTR. */
+  readonly signalPending: () => boolean;
+  /** The program did not find this file: what the user is told of it is none of the program's business. */
+  readonly onMissing: (path: string) => void;
+  readonly onHello: (request: RequestOf<"hello">) => void;
+  readonly onUnconfined: (request: RequestOf<"unconfined">) => void;
+  readonly onSignals: (handled: readonly number[], ignored: readonly number[]) => void;
+  readonly onExit: (request: RequestOf<"exit">) => void;
+}
+
+export type Reply = <Op extends Request["op"]>(op: Op, fields: Replies[Op] | Failure, bytes?: Uint8Array) => void;

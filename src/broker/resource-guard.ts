@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * A cell's process holds more than the interpreter's memory: the runtime and the compiled code. This much
+ * comes on top of the limit before the process is taken to have passed it.
+ */
+const RUNTIME_BYTES = 256 * 1024 * 1024;
+
+const POLL_MS = 20;
+const PAGE_BYTES = 4096;
+/** Linux's USER_HZ, the same on x86_64 and aarch64. */
+const MS_PER_TICK = 10;
+
+/** What a process may use, and whom to tell when it has used more. */
+export interface ResourceLimits {
+  readonly memoryLimitBytes: number;
+  /** From now on; null for no limit. */
+  readonly cpuTimeMs: number | null;
+  memoryExceeded(): void;
+  cpuTimeExceeded(): void;
+}
+
+/**
+ * The outer wall of a cell's limits: looks at its process from outside. Python's own memory cannot grow past its limit,
+ * so a process that is larger has got round that. Linux only; elsewhere the inner wall stands alone.
+ */
+export class ResourceGuard implements Disposable {
+  readonly #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(pid: number | undefined, limits: ResourceLimits) {
+    if (process.platform !== "linux" || pid === undefined) return;
+    const usedBeforeMs = limits.cpuTimeMs === null ? 0 : cpuTimeMs(pid);
+    let told = false;
+    this.#timer = setInterval(() => {
+      if (residentBytes(pid) > limits.memoryLimitBytes + RUNTIME_BYTES) limits.memoryExceeded();
+      if (told || limits.cpuTimeMs === null || cpuTimeMs(pid) - usedBeforeMs <= limits.cpuTimeMs) return;
+      told = true;
+      limits.cpuTimeExceeded();
+    }, POLL_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** Resident memory of a process; 0 once it is gone. */
+function residentBytes(pid: number): number {
+  return Number(read(`/proc/${pid}/statm`).split(" ")[1] ?? 0) * PAGE_BYTES;
+}
+
+/** Processor time of all threads, in user and kernel; 0 once it is gone. */
+function cpuTimeMs(pid: number): number {
+  // The second field is the name in parentheses, which may hold spaces; then come state, …, utime and stime.
+  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MS_PER_TICK;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,138 @@
+import { NO_BYTES } from "../../protocol/framing.ts";
+import { DATA_WINDOW_BYTES, INLINE_BYTES } from "../../protocol/messages.ts";
+import type { FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
+import { EINVAL, EIO, EISDIR, ENODEV, ENOMEM } from "../errno.ts";
+import { attributesOf, changeOf } from "./file-attributes.ts";
+import { attachHandle, kstreamOperations } from "./kstream.ts";
+import type { Kernel } from "./request.ts";
+
+const ACCESS_MODE = 3;
+const O_APPEND = 0o2000;
+const SEEK_CUR = 1;
+const SEEK_END = 2;
+const PROT_WRITE = 2;
+const MAP_PRIVATE = 2;
+
+/** SQLite's shared memory of a database in WAL mode. */
+const SQLITE_SHARED_MEMORY = "-shm";
+
+/** An open file on a mount: a broker's handle, with the position kept here as Emscripten does. */
+export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Partial<StreamOperations> {
+  const { FS } = module;
+  const { dup, close } = kstreamOperations(kernel);
+  const isDirectory = (stream: FileStream) => FS.isDir(stream.node.mode);
+  const handleOf = (stream: FileStream) => {
+    const handle = stream.shared.kernel?.handle;
+    if (handle === undefined) throw kernel.error(isDirectory(stream) ? EISDIR : EIO);
+    return handle;
+  };
+  const operations = {
+    open(stream) {
+      if (isDirectory(stream)) return;
+      const flags = stream.flags & (ACCESS_MODE | O_APPEND);
+      const { handle } = kernel.ask({ op: "open", path: FS.getPath(stream.node), flags, mode: 0 }).fields;
+      attachHandle(stream, handle, false);
+      stream.seekable = true;
+    },
+    dup,
+    close,
+    read(stream, buffer, offset, length, position) {
+      return readAt(kernel, handleOf(stream), { target: view(buffer, offset, length), position });
+    },
+    write(stream, buffer, offset, length, position) {
+      const at = (stream.flags & O_APPEND) !== 0 ? null : position;
+      return writeAt(kernel, handleOf(stream), { source: view(buffer, offset, length), position: at });
+    },
+    llseek(stream, offset, whence) {
+      if (whence === SEEK_CUR) offset += stream.position;
+      else if (whence === SEEK_END && !isDirectory(stream)) {
+        offset += kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields.size;
+      }
+      if (offset < 0) throw kernel.error(EINVAL);
+      return offset;
+    },
+    getattr(stream) {
+      if (isDirectory(stream)) return stream.node.node_ops.getattr(stream.node);
+      return attributesOf(kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields);
+    },
+    setattr(stream, change) {
+      if (isDirectory(stream)) return stream.node.node_ops.setattr(stream.node, change);
+      kernel.ask({ op: "change-open", handle: handleOf(stream), ...changeOf(change) });
+    },
+    fsync(stream) {
+      if (!isDirectory(stream)) kernel.ask({ op: "fsync", handle: handleOf(stream) });
+      return 0;
+    },
+    /** A copy, written back by msync and munmap: what this program does is right, and others see it then. */
+    mmap(stream, length, position, protection, flags) {
+      // Two processes would each have a memory of their own, and SQLite would destroy the database by it.
+      const shared = (flags & MAP_PRIVATE) === 0 && (protection & PROT_WRITE) !== 0;
+      if (shared && stream.path.endsWith(SQLITE_SHARED_MEMORY)) throw kernel.error(ENODEV);
+      const ptr = module._malloc(length);
+      if (ptr === 0) throw kernel.error(ENOMEM);
+      const memory = module.HEAPU8.subarray(ptr, ptr + length);
+      memory.fill(0);
+      readAt(kernel, handleOf(stream), { target: memory, position });
+      return { ptr, allocated: true };
+    },
+    msync(stream, buffer, offset, _length, flags) {
+      if ((flags & MAP_PRIVATE) !== 0) return 0;
+      // No longer than the file: a mapping's last page is not part of it.
+      const size = kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields.size;
+      const source = buffer.subarray(0, Math.max(Math.min(buffer.length, size - offset), 0));
+      writeAt(kernel, handleOf(stream), { source, position: offset });
+      return 0;
+    },
+  } satisfies Partial<StreamOperations>;
+  return operations;
+}
+
+/** Fills the target, but for what lies behind the file's end. */
+function readAt(
+  kernel: Kernel,
+  handle: number,
+  { target, position }: { readonly target: Uint8Array; readonly position: number },
+): number {
+  let filled = 0;
+  while (filled < target.length) {
+    const length = Math.min(target.length - filled, kernel.window === null ? INLINE_BYTES : DATA_WINDOW_BYTES);
+    const { fields, bytes } = kernel.ask({ op: "pread", handle, length, position: position + filled });
+    const got = fields.windowLength === undefined ? bytes : kernel.window?.subarray(0, fields.windowLength);
+    if (got === undefined || got.length > length) throw kernel.error(EIO);
+    target.set(got, filled);
+    filled += got.length;
+    if (got.length < length) break;
+  }
+  return filled;
+}
+
+/** Writes all of it, or as much as there is room for; at the end for a position of null. */
+function writeAt(
+  kernel: Kernel,
+  handle: number,
+  { source, position }: { readonly source: Uint8Array; readonly position: number | null },
+): number {
+  let written = 0;
+  while (written < source.length) {
+    const throughWindow = kernel.window !== null && source.length - written > INLINE_BYTES;
+    const part = source.subarray(written, written + (throughWindow ? DATA_WINDOW_BYTES : INLINE_BYTES));
+    if (throughWindow) kernel.window?.set(part);
+    const at = position === null ? -1 : position + written;
+    const request = { op: "pwrite", handle, position: at, windowLength: throughWindow ? part.length : 0 } as const;
+    let taken: number;
+    try {
+      taken = kernel.ask(request, throughWindow ? NO_BYTES : part).fields.written;
+    } catch (error) {
+      // What is written already is told; the next write meets the error again.
+      if (written > 0) return written;
+      throw error;
+    }
+    written += taken;
+    if (taken < part.length) break;
+  }
+  return written;
+}
+
+function view(buffer: Int8Array, offset: number, length: number): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+}
