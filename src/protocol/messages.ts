@@ -144,7 +144,7 @@ const shapes = {
   },
   fsync: { handle: count },
   /** fcntl(2)'s record locks, as one process has them. */
-  lock: { handle: count, command: lockCommand, type: count, whence: count, start: integer, length: integer },
+  lock: { handle: count, command: lockCommand, type: count, whence: count, start: integer, length: count },
   mkdir: { path, mode: count },
   unlink: { path },
   rmdir: { path },

@@ -106,7 +106,8 @@ describe("a request", () => {
     },
   );
 
-  test.each(fields.filter(({ name, value }) => typeof value === "number" && !/Ms$|^argument$|^offset$/.test(name)))(
+  const mayBeNegative = /Ms$|^argument$|^offset$|^position$|^start$/;
+  test.each(fields.filter(({ name, value }) => typeof value === "number" && !mayBeNegative.test(name)))(
     "$op is refused with a negative $name",
     ({ request, name }) => {
       expect(parseRequest(JSON.stringify({ ...request, [name]: -1 }))).toBeNull();

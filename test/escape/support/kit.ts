@@ -21,7 +21,7 @@ export interface Kit {
   /** The address of these bytes, or of so many zeros. */
   bytes(values: readonly number[] | number): number;
   bytesAt(address: number, count: number): Uint8Array;
-  /** A function of the C library's that takes and gives numbers. */
+  /** A function of the C library that gives an int. */
   function(name: string): (...values: readonly (number | bigint)[]) => number;
   /** The address of executable memory with this machine's variant of the code. */
   machineCode(code: { readonly x64: readonly number[]; readonly arm64: readonly number[] }): number;
@@ -78,9 +78,9 @@ export function makeKit({ given, numbers, errnoNames }: KitFacts): Kit {
     bytes: (values) => keep(typeof values === "number" ? new Uint8Array(values) : Uint8Array.from(values)),
     bytesAt: (address, count) => new Uint8Array(toArrayBuffer(address as never, 0, count)),
     function(name) {
-      const library = dlopen("libc.so.6", { [name]: { args: [...six], returns: "i64" } });
-      const native = library.symbols[name] as unknown as (...values: readonly (number | bigint)[]) => bigint;
-      return (...values) => Number(native(...padded(values)));
+      const library = dlopen("libc.so.6", { [name]: { args: [...six], returns: "i32" } });
+      const native = library.symbols[name] as unknown as (...values: readonly (number | bigint)[]) => number;
+      return (...values) => native(...padded(values));
     },
     machineCode(code) {
       const [readWrite, readExecute, anonymousPrivate] = [3, 5, 0x22];
