@@ -10,7 +10,7 @@ attack("clone itself into a new user namespace", {
       return pid > 0;
     },
     refused: "EPERM",
-    // Some systems let only root do it, and some nobody.
+    // Some systems let only root do it, and some containers nobody.
     control: /^(?:true|ENOSPC|EPERM)$/,
   },
 });

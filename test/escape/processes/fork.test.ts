@@ -1,6 +1,7 @@
 /** The attacker wants a process that outlives the run. */
-import { attack } from "../support/attack.ts";
+
 import { byArchitecture } from "../support/architecture.ts";
+import { attack } from "../support/attack.ts";
 
 attack("fork", {
   python: {

@@ -1,6 +1,7 @@
 /** The attacker forks by the call that shares its memory with the child. */
-import { attack } from "../support/attack.ts";
+
 import { byArchitecture } from "../support/architecture.ts";
+import { attack } from "../support/attack.ts";
 
 attack("vfork", {
   systemCall: {

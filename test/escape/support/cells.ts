@@ -1,65 +1,40 @@
 import { join } from "node:path";
-import { CellProcess } from "../../../src/broker/cell-process.ts";
-import { holeInWall } from "../../../src/broker/wall-check.ts";
-import { openLibc } from "../../../src/protocol/libc.ts";
-import { runWoma, scratchDirectory } from "../../support/woma.ts";
-import type { Orders } from "./bare-cell.ts";
+import { builtBinary } from "../../support/binary.ts";
+import { hostileBinary } from "./hostile-binary.ts";
 import { type Cell, type Part, toldIn } from "./parts.ts";
+import { type Run, run } from "./run.ts";
 
 export type Wall = "wall" | "no wall";
 
-const LONGEST_RUN_MS = 30_000;
-
-/** A program in woma, that gets from Python to JavaScript. */
-export function wholeCell(wall: Wall): Cell {
-  return async (parts) => {
-    const words = [...(wall === "wall" ? [] : ["--insecure"]), "-c", await attacker(parts)];
-    const { stdout, stderr, exitCode } = await runWoma(words, { timeoutMs: LONGEST_RUN_MS });
-    const death = /process died \((?:status )?(\w+)\)/.exec(stderr)?.[1];
-    return { told: toldIn(stdout), end: death === undefined ? `ended: ${exitCode} ${stderr}` : ended(death) };
-  };
+/** A program in woma, which gets from Python to JavaScript. */
+export function wholeCell(wall: Wall, flags: readonly string[] = []): Cell {
+  return async (parts) => toldBy(await run([await builtBinary(), ...words(wall, flags), await attacker(parts)]));
 }
 
-/** JavaScript that has a cell to itself, started as woma starts one. */
-export function bareCell(wall: Wall): Cell {
-  return async (parts) => {
-    const command = {
-      executable: process.execPath,
-      leading: [join(import.meta.dir, "bare-cell.ts")],
-      snapshotPath: undefined,
-      confinement: wall === "wall" ? "confined" : "insecure",
-    } as const;
-    const cell = new CellProcess(command, openLibc(), (request) => {
-      const hole = wall === "wall" ? holeInWall(cell.pid) : null;
-      if (request.op !== "hello" || hole !== null) throw new Error(`${hole ?? JSON.stringify(request)}`);
-      cell.reply({ parts: parts.map(({ code }) => code) } satisfies Orders);
-    });
-    const timer = setTimeout(() => cell.kill("SIGALRM"), LONGEST_RUN_MS);
-    const { code, signal, log } = await cell.ended;
-    clearTimeout(timer);
-    return { told: toldIn(log), end: code === 0 ? `ended: ${log}` : ended(signal ?? String(code)) };
-  };
+/** JavaScript that has a cell to itself, and no interpreter beside it. */
+export function bareCell(wall: Wall, flags: readonly string[] = []): Cell {
+  return async (parts) => toldBy(await run([await hostileBinary(), ...words(wall, flags), javascriptOf(parts)]));
 }
 
 /** The same Python in a python3 that has no woma around it. */
 export function nativePython(): Cell {
-  return async (parts) => {
-    await using scratch = await scratchDirectory();
-    const child = Bun.spawn(["python3", "-c", await attacker(parts)], {
-      cwd: scratch.path,
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      timeout: LONGEST_RUN_MS,
-    });
-    const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-    await child.exited;
-    return { told: toldIn(stdout), end: `ended: ${child.signalCode ?? child.exitCode} ${stderr}` };
-  };
+  return async (parts) => toldBy(await run(["python3", "-c", await attacker(parts)]));
 }
 
-function ended(how: string): string {
-  return how.startsWith("SIG") ? `killed by ${how}` : `exited with ${how}`;
+/** What a bare cell takes for its program. */
+export function javascriptOf(parts: readonly Part[]): string {
+  return JSON.stringify(parts.map(({ code }) => code));
+}
+
+function words(wall: Wall, flags: readonly string[]): string[] {
+  return [...(wall === "wall" ? [] : ["--insecure"]), ...flags, "-c"];
+}
+
+/** woma says how a cell's process died; any other end is told as it is. */
+function toldBy({ stdout, stderr, exitCode, signal }: Run): Awaited<ReturnType<Cell>> {
+  const death = /process died \((?:status )?(\w+)\)/.exec(stderr)?.[1];
+  if (death === undefined) return { told: toldIn(stdout), end: `ended: ${signal ?? exitCode} ${stderr}` };
+  return { told: toldIn(stdout), end: death.startsWith("SIG") ? `killed by ${death}` : `exited with ${death}` };
 }
 
 async function attacker(parts: readonly Part[]): Promise<string> {
