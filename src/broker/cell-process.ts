@@ -23,6 +23,9 @@ const MAXIMUM_LOG_BYTES = 64 * 1024;
 const COLLECTED_AFTER_BYTES = 8 * 1024 * 1024;
 const MAXIMUM_UNREAD_REPLIES = 16;
 const EXIT_AFTER_CLOSE_MS = 500;
+/** An honest cell writes a frame at once. */
+const LONGEST_FRAME_MS = 10_000;
+const FRAME_GRACE_MS = 500;
 
 /** How woma re-executes itself as a cell. */
 export interface CellCommand {
@@ -56,6 +59,7 @@ export class CellProcess {
   #answering = false;
   #unreadReplies = 0;
   #log = "";
+  #frameTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
     this.shared = libc === null ? null : createSharedMemory(libc);
@@ -132,6 +136,7 @@ export class CellProcess {
   #readRequests(stream: Readable, onRequest: RequestHandler): void {
     const reader = new FrameReader(MAXIMUM_FRAME_BYTES);
     stream.on("data", (chunk: Buffer) => {
+      clearTimeout(this.#frameTimer);
       try {
         for (const frame of reader.push(chunk)) {
           const request = parseRequest(frame.json);
@@ -144,9 +149,18 @@ export class CellProcess {
         }
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
-        this.#endFor(`the cell sent ${error.message}`, stream);
+        return this.#endFor(`the cell sent ${error.message}`, stream);
       }
+      if (!reader.isMidFrame) return;
+      const late = () =>
+        this.#endFor(`the cell sent half a frame and no more for ${LONGEST_FRAME_MS / 1000} s`, stream);
+      // Twice: both processes may have been stopped meanwhile, and what has come since is read first.
+      this.#frameTimer = setTimeout(() => {
+        this.#frameTimer = setTimeout(late, FRAME_GRACE_MS);
+      }, LONGEST_FRAME_MS);
+      this.#frameTimer.unref();
     });
+    stream.on("close", () => clearTimeout(this.#frameTimer));
     // A cell that exits closes it too; one that is still there after that has closed it on purpose.
     stream.on("end", () => {
       const timer = setTimeout(() => this.#endFor("the cell closed its output", stream), EXIT_AFTER_CLOSE_MS);

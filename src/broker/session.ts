@@ -130,6 +130,12 @@ export class Session {
     this.#waiters.wake();
   }
 
+  /** Resolves when the cell, its wall seen, waits for a program: to null, or to its end when it came to that. */
+  async started(): Promise<ProgramEnd | null> {
+    await this.#ready();
+    return this.#hello === null ? this.ended : null;
+  }
+
   /** Throws when it has run a program already: what that one left behind is never handed to another. */
   async run(request: ProgramRequest, resources: ProgramResources): Promise<ProgramEnd> {
     if (this.#resources !== null) throw new Error("a cell runs one program and no second");
@@ -154,6 +160,7 @@ export class Session {
       streams,
       ignoredSignals: request.ignoredSignals,
       memoryLimitBytes: request.limits.memoryLimitBytes,
+      maximumOpenFiles: request.limits.maximumOpenFiles,
       mounts: this.#files?.mountGrants() ?? [],
       umask: resources.umask,
       neighbourDirectory: resources.neighbours?.directory ?? null,

@@ -167,6 +167,8 @@ export interface MemoryMapping {
 
 export interface EmscriptenFileSystem {
   ErrnoError: new (errno: number) => Error & { errno: number };
+  /** The lowest descriptor that is free. Replaced. */
+  nextfd(): number;
   /** Null where one was closed, undefined where none has been. */
   getStream(fd: number): FileStream | null | undefined;
   createNode(parent: FileNode | null, name: string, mode: number, device: number): FileNode;

@@ -6,6 +6,7 @@ import { loadAssets } from "./assets.ts";
 import { boot } from "./boot.ts";
 import { dieWithBroker } from "./broker-death.ts";
 import { installDevices } from "./kernel/devices.ts";
+import { limitDescriptors } from "./kernel/file-rules.ts";
 import { openKstream } from "./kernel/kstream.ts";
 import { InterpreterDeath } from "./outcome.ts";
 import { orRefuse } from "./refusal.ts";
@@ -39,6 +40,7 @@ export async function main([brokerPid, stage, snapshotPath]: readonly string[]):
   for (const grant of start.streams)
     openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
   installDevices(module, kernel);
+  limitDescriptors(module, kernel, start.maximumOpenFiles);
   interpreter.umask.set(start.umask);
   interpreter.mounts.mount(start.mounts);
   const listen = () => {

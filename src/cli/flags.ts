@@ -144,8 +144,11 @@ const collected = (value: string, before: string[] = []) => [...before, value];
 
 function commandDefinition(): Command {
   return new Command("woma")
-    .usage("[option …] [-c CODE | -m MODULE | FILE | -] [argument …]")
-    .description("Python anywhere from one executable. Without a program: a prompt, or the program on standard input.")
+    .usage("[option …] [-c CODE | -m MODULE | FILE | -] [argument …]\n       woma doctor")
+    .description(
+      "Python anywhere from one executable. Without a program: a prompt, or the program on standard input.\n" +
+        "`woma doctor` prints what this machine enforces; its exit status is 1 when the wall is incomplete.",
+    )
     .exitOverride()
     .configureOutput({ writeErr: () => {}, writeOut: () => {} })
     .configureHelp({ helpWidth: 100 })

@@ -1,6 +1,7 @@
 import { readConfig } from "../config.ts";
 import { formatError, WomaError } from "../errors.ts";
 import { refuseMangledArguments } from "./arguments.ts";
+import { doctor } from "./doctor.ts";
 import { parseCommandLine } from "./flags.ts";
 import { runCommand } from "./run.ts";
 import { versionText } from "./version.ts";
@@ -16,6 +17,9 @@ export async function main(argv: readonly string[]): Promise<void> {
         return;
       case "version":
         process.stdout.write(versionText(commandLine.long));
+        return;
+      case "doctor":
+        process.exitCode = (await doctor()) ? 0 : WALL_INCOMPLETE;
         return;
       case "run":
         await runCommand(readConfig(commandLine.invocation));
@@ -39,6 +43,8 @@ function internalError(error: unknown): WomaError {
     cause: error,
   });
 }
+
+const WALL_INCOMPLETE = 1;
 
 /** sysexits.h's EX_SOFTWARE. */
 const INTERNAL_ERROR = 70;

@@ -5,7 +5,7 @@ import { History } from "../broker/kernel/history.ts";
 import { Neighbours } from "../broker/kernel/neighbours.ts";
 import { openStandardStreams, type StandardStreams } from "../broker/kernel/standard-streams.ts";
 import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../broker/session.ts";
-import { SIGKILL, SIGPIPE } from "../broker/signals.ts";
+import { SIGINT, SIGKILL, SIGPIPE } from "../broker/signals.ts";
 import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
@@ -38,12 +38,13 @@ export async function runCommand(config: Config): Promise<never> {
     // Each entry of --reset-globals has an interpreter of its own, made while the one before waits for it.
     const next = loaded.program.kind === "prompt" && loaded.program.once ? newSession() : null;
     end = await running;
-    if (next === null) break;
-    if (end.how !== "exited" || !end.again) {
-      next.end({ how: "killed", reason: "it is not needed", signal: SIGKILL });
+    const goesOn = end.how === "exited" && end.again;
+    if (!goesOn && !(isatty(0) && isLoss(end, loaded.program))) {
+      next?.end({ how: "killed", reason: "it is not needed", signal: SIGKILL });
       break;
     }
-    session = next;
+    if (!goesOn) await announceLoss(end, streams);
+    session = next ?? newSession();
     request = { ...request, flags: { ...request.flags, quiet: true } };
   }
   await streams.drained();
@@ -55,6 +56,19 @@ export async function runCommand(config: Config): Promise<never> {
   if (explanation !== "" && loaded.program.kind === "prompt") process.stderr.write("\n");
   process.stderr.write(explanation);
   return endProcess(end);
+}
+
+/** At the prompt, the end of an interpreter is not the end of woma. */
+function isLoss(end: ProgramEnd, { kind }: Program): boolean {
+  const interrupted = end.how === "killed" && end.signal === SIGINT;
+  return kind === "prompt" && (end.how === "died" || end.how === "out-of-memory" || interrupted);
+}
+
+async function announceLoss(end: ProgramEnd, streams: StandardStreams): Promise<void> {
+  await streams.drained();
+  streams.terminal?.restore();
+  // The cursor stands behind the prompt that the program has left.
+  process.stderr.write(`\n${explain(end)}\nwoma: here is a new interpreter; what the last one knew is gone\n`);
 }
 
 /** Standard input is a program, unless someone sits there. */

@@ -38,6 +38,11 @@ export class FrameReader {
 
   constructor(readonly maximumBytes: number) {}
 
+  /** Whether a frame has begun that is not all there. */
+  get isMidFrame(): boolean {
+    return this.#pending.length > 0;
+  }
+
   *push(chunk: Uint8Array): Generator<Frame> {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     for (;;) {

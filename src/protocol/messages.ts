@@ -263,6 +263,7 @@ export interface Start {
   readonly ignoredSignals: readonly number[];
   /** Largest size of the interpreter's memory. */
   readonly memoryLimitBytes: number;
+  readonly maximumOpenFiles: number;
   /** The user's files and directories that the program has, at these paths. */
   readonly mounts: readonly MountGrant[];
   readonly umask: number;

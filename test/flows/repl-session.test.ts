@@ -34,7 +34,7 @@ describe("the prompt's end", () => {
   }
 
   testUnless(notOnLinux, "leaves the terminal as it was", async () => {
-    for (const how of ["ctrl-d", "kill the cell", "kill woma"] as const) {
+    for (const how of ["ctrl-d", "kill the cell, then ctrl-d", "kill woma"] as const) {
       await using terminal = await Terminal.open([], {
         command: ["bash", "--norc", "--noprofile"],
         env: { PS1: "shell> ", HISTFILE: "/dev/null" },
@@ -42,24 +42,28 @@ describe("the prompt's end", () => {
       await terminal.enterInShell("before=$(stty -g); {woma} -q");
       await terminal.enter("6*7");
       const woma = onlyChildOf(terminal.child.pid);
-      if (how === "ctrl-d") terminal.press(CTRL_D);
-      else
-        process.kill(
-          how === "kill the cell" ? onlyChildOf(woma) : woma,
-          how === "kill the cell" ? "SIGKILL" : "SIGTERM",
-        );
+      if (how === "kill woma") process.kill(woma, "SIGTERM");
+      if (how === "kill the cell, then ctrl-d") {
+        process.kill(onlyChildOf(woma), "SIGKILL");
+        await terminal.shows("new interpreter");
+        expect(await terminal.enter("6*7")).toBe("42");
+      }
+      if (how !== "kill woma") terminal.press(CTRL_D);
       await terminal.prompts("shell> ");
       await terminal.enterInShell('[ "$before" = "$(stty -g)" ] && echo sa""me || stty -a');
       await terminal.shows("same", 5000);
     }
   });
 
-  testUnless(notOnLinux, "comes with a message when the cell dies", async () => {
+  testUnless(notOnLinux, "is not the interpreter's: its death is told, and a new one prompts", async () => {
     await using terminal = await Terminal.open(["-q"]);
-    await terminal.prompts();
+    await terminal.enter("kept = 42");
     process.kill(onlyChildOf(terminal.child.pid), "SIGKILL");
-    expect(await terminal.ends()).toBe(70);
+    await terminal.shows("new interpreter");
     expect(terminal.screen.text).toMatch(/\nerror: Python's process died \(SIGKILL\)\n\nhint: .+/);
+    expect(await terminal.enter("'kept' in globals()")).toBe("False");
+    terminal.press(CTRL_D);
+    expect(await terminal.ends()).toBe(0);
   });
 });
 

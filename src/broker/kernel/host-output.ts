@@ -6,6 +6,7 @@ import { pollNow } from "./host-poll.ts";
 import { seekHost } from "./host-seek.ts";
 import { type KernelObject, POLLERR, POLLOUT } from "./objects.ts";
 import type { HostStream } from "./terminal.ts";
+import { TerminalFilter } from "./terminal-filter.ts";
 
 /** A pipe that polls writable takes this much without blocking (POSIX's PIPE_BUF, Linux's value). */
 const ATOMIC_BYTES = 4096;
@@ -16,6 +17,9 @@ const ATOMIC_BYTES = 4096;
  */
 export class OutputQueue {
   #underWay: Promise<void> | null = null;
+
+  /** What all of them show on the terminal is one stream to it, which an escape sequence may be cut across. */
+  readonly terminalFilter = new TerminalFilter();
 
   constructor(readonly wake: () => void) {}
 
@@ -68,10 +72,21 @@ export class HostOutput implements KernelObject {
     if (this.queue.busy) return undefined;
     if (bytes.length === 0) return 0;
     if (this.kind === "file" || this.kind === "device") return this.#writeNow(bytes);
+    if (this.kind === "terminal") return this.#show(bytes);
     if (bytes.length <= ATOMIC_BYTES && this.#pollsWritable()) return this.#writeNow(bytes);
     const copy = Buffer.from(bytes);
     this.queue.start(this.#writeAll(copy));
     return copy.length;
+  }
+
+  /** A program's escape sequences are not all for the user's terminal. */
+  #show(bytes: Uint8Array): number | ErrnoName {
+    const shown = this.queue.terminalFilter.filter(bytes);
+    const atOnce = shown.length <= ATOMIC_BYTES && this.#pollsWritable() ? this.#writeNow(shown) : 0;
+    if (typeof atOnce === "string" && atOnce !== "EAGAIN") return atOnce;
+    const left = Buffer.from(shown.subarray(typeof atOnce === "string" ? 0 : atOnce));
+    if (left.length > 0) this.queue.start(this.#writeAll(left));
+    return bytes.length;
   }
 
   readiness(events: number): number {

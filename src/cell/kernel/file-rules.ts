@@ -7,6 +7,7 @@ import type {
   StreamOperations,
 } from "../emscripten.ts";
 import { ENAMETOOLONG, ENOSPC } from "../errno.ts";
+import type { Kernel } from "./request.ts";
 
 const LONGEST_NAME_BYTES = 255;
 const PERMISSIONS = 0o7777;
@@ -42,6 +43,16 @@ export function fileRules(module: () => PyodideModule): Umask {
     set(mask) {
       umask = mask;
     },
+  };
+}
+
+/** The cell's own files and the broker's handles are counted together, and refused in the same words. */
+export function limitDescriptors(module: PyodideModule, kernel: Kernel, maximum: number): void {
+  const { FS } = module;
+  FS.nextfd = () => {
+    for (let fd = 0; fd < maximum; fd++) if (!FS.getStream(fd)) return fd;
+    const reason = `the program may have ${maximum} open; allow more with --max-open-files`;
+    throw kernel.error(kernel.failed({ errno: "EMFILE", reason }));
   };
 }
 

@@ -1,7 +1,7 @@
 import { NO_BYTES } from "../../protocol/framing.ts";
 import { DATA_WINDOW_BYTES, INLINE_BYTES } from "../../protocol/messages.ts";
 import type { FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
-import { EINVAL, EIO, EISDIR, ENODEV, ENOMEM } from "../errno.ts";
+import { EINVAL, EIO, EISDIR, ENODEV, ENOMEM, EOPNOTSUPP } from "../errno.ts";
 import { attributesOf, changeOf } from "./file-attributes.ts";
 import { attachHandle, kstreamOperations } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
@@ -15,6 +15,11 @@ const MAP_PRIVATE = 2;
 
 /** SQLite's shared memory of a database in WAL mode. */
 const SQLITE_SHARED_MEMORY = "-shm";
+const SQLITE_MAGIC = new TextEncoder().encode("SQLite format 3\0");
+/** Where the header has the version of the format for writing; 2 is WAL (https://sqlite.org/fileformat2.html). */
+const SQLITE_WRITE_VERSION = 18;
+const SQLITE_WAL = 2;
+const SQLITE_HEADER_BYTES = 100;
 
 /** An open file on a mount: a broker's handle, with the position kept here as Emscripten does. */
 export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Partial<StreamOperations> {
@@ -40,6 +45,9 @@ export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Pa
       return readAt(kernel, handleOf(stream), { target: view(buffer, offset, length), position });
     },
     write(stream, buffer, offset, length, position) {
+      if (position === 0 && turnsToWal(view(buffer, offset, length), kernel, handleOf(stream))) {
+        throw kernel.error(EOPNOTSUPP);
+      }
       const at = (stream.flags & O_APPEND) !== 0 ? null : position;
       return writeAt(kernel, handleOf(stream), { source: view(buffer, offset, length), position: at });
     },
@@ -85,6 +93,19 @@ export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Pa
     },
   } satisfies Partial<StreamOperations>;
   return operations;
+}
+
+/**
+ * Whether a write would make WAL's a database that is none. Two processes would each have a shared memory of their own
+ * and destroy it, so that the change is refused, and SQLite goes on as before.
+ */
+function turnsToWal(header: Uint8Array, kernel: Kernel, handle: number): boolean {
+  const isWal = (bytes: Uint8Array) => bytes[SQLITE_WRITE_VERSION] === SQLITE_WAL;
+  if (header.length < SQLITE_HEADER_BYTES || !isWal(header)) return false;
+  if (!SQLITE_MAGIC.every((byte, index) => header[index] === byte)) return false;
+  const present = new Uint8Array(SQLITE_HEADER_BYTES);
+  readAt(kernel, handle, { target: present, position: 0 });
+  return !isWal(present);
 }
 
 /** Fills the target, but for what lies behind the file's end. */
