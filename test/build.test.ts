@@ -83,15 +83,31 @@ describe("the executable", () => {
   });
 
   test.if(cannotRunArm === undefined)(
-    "runs Python on arm64, under qemu",
+    "runs Python on arm64, under qemu, which has no seccomp: with --insecure only",
     async () => {
       await build(ROOT, "linux-arm64");
-      const child = Bun.spawn([join(ROOT, "woma-linux-arm64"), "-c", "import platform; print(6 * 7)"], {
-        env: {},
-        stdout: "pipe",
-        stderr: "pipe",
+      const run = (...words: string[]) =>
+        outputs(
+          Bun.spawn([join(ROOT, "woma-linux-arm64"), ...words, "-c", "import platform; print(6 * 7)"], {
+            env: {},
+            stdout: "pipe",
+            stderr: "pipe",
+          }),
+        );
+      expect(await run()).toEqual({
+        stdout: "",
+        stderr: `error: Python cannot be confined here: the seccomp filter was refused (errno 38)
+
+hint: \`woma doctor\` says what this machine can enforce; --insecure runs code that you trust without the wall
+`,
+        exitCode: 126,
       });
-      expect(await outputs(child)).toEqual({ stdout: "42\n", stderr: "", exitCode: 0 });
+      expect(await run("--insecure")).toEqual({
+        stdout: "42\n",
+        stderr:
+          "warning: --insecure: no wall is around this program; it can reach all that you can, files and network included\n",
+        exitCode: 0,
+      });
     },
     5 * MINUTES,
   );

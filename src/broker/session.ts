@@ -49,7 +49,7 @@ export interface ProgramResources {
   readonly streams: Readonly<Record<0 | 1 | 2, KernelObject>>;
   readonly neighbours: { readonly directory: string; readonly modules: Neighbours } | null;
   readonly history: History | null;
-  /** The user's files that were granted, for this program alone; null for none. Throws KernelError. */
+  /** The user's files that were granted, for this program alone; null for none. Throws WomaError. */
   openFiles(): Files | null;
   /** The permissions that new files are made without. */
   readonly umask: number;
@@ -145,7 +145,7 @@ export class Session {
     if (this.#hello?.restored === false) {
       resources.notify(`no snapshot fits this build; Python started from nothing, in ${this.#hello.bootMs} ms`);
     }
-    this.#files = resources.openFiles();
+    this.#files = this.#openFiles(resources);
     this.#limit(request.limits);
     const streams = ([0, 1, 2] as const).map((fd) => this.#grant(fd, resources.streams[fd]));
     const start: Start = {
@@ -259,6 +259,16 @@ export class Session {
   async #ready(): Promise<void> {
     if (this.#hello !== null) return;
     await Promise.race([new Promise<void>((resolve) => (this.#onHello = resolve)), this.ended]);
+  }
+
+  /** A cell whose program cannot have what it was granted is not kept. */
+  #openFiles(resources: ProgramResources): Files | null {
+    try {
+      return resources.openFiles();
+    } catch (error) {
+      this.end({ how: "killed", reason: "its files could not be opened", signal: SIGKILL });
+      throw error;
+    }
   }
 
   #grant(fd: 0 | 1 | 2, object: KernelObject): StreamGrant {
