@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect } from "bun:test";
 import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
-import { bareCell, nativePython, type Wall, wholeCell } from "./cells.ts";
+import { bareCell, LONGEST_HOOK_MS, nativePython, type Wall, wholeCell } from "./cells.ts";
 import type { Kit } from "./kit.ts";
 import { javascriptPart, type Part, pythonPart, runParts } from "./parts.ts";
 
@@ -77,7 +77,7 @@ export function attack(what: string, { given = {}, python, javascript, systemCal
       without = await runBoth("no wall");
       if (process.env["SHOW"]) console.error(what, behindWall, without);
       leftBehind = [after, await aftermath?.look()];
-    });
+    }, LONGEST_HOOK_MS);
 
     const check = (how: string, { refused, control }: { refused: Told; control: Told }) => {
       expect({ refused: behindWall[how], control: without[how] }).toEqual({

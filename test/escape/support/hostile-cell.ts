@@ -11,8 +11,8 @@ const INSECURE: CellStage = "insecure";
 const LAUNCH: CellStage = "launch";
 
 /**
- * Locks itself in as src/cell/main.ts does, and evaluates what follows `-c`: a JSON list of expressions. The value of
- * each, a string or a promise of one, is written to the program's standard output as a line.
+ * Locks itself in as src/cell/main.ts does, and evaluates its program, which is a JSON list of expressions. The value
+ * of each, a string or a promise of one, is written to the program's standard output as a line.
  */
 export async function hostileCell(words: readonly string[]): Promise<never> {
   const [brokerPid, stage] = words;
@@ -23,10 +23,11 @@ export async function hostileCell(words: readonly string[]): Promise<never> {
   mapSharedMemory(libc);
   if (stage !== INSECURE) orRefuse(channel, () => confine(libc));
 
-  const { reply: start } = channel.call({ op: "hello", restored: true, bootMs: 0 });
-  if (isFailure(start) || start.program.kind !== "command") process.exit(1);
+  const { reply: start, bytes } = channel.call({ op: "hello", restored: true, bootMs: 0 });
+  if (isFailure(start)) process.exit(1);
+  const program = start.program.kind === "command" ? start.program.code : new TextDecoder().decode(bytes);
   const handle = start.streams[1]?.handle ?? -1;
-  for (const part of JSON.parse(start.program.code) as string[]) {
+  for (const part of JSON.parse(program) as string[]) {
     const told: unknown = await new Function(`return ${part}`)();
     const line = new TextEncoder().encode(`\x1e${JSON.stringify(told)}\n`);
     channel.call({ op: "write", handle, nonBlocking: false, windowLength: 0 }, line);

@@ -27,6 +27,19 @@ export interface Kit {
   machineCode(code: { readonly x64: readonly number[]; readonly arm64: readonly number[] }): number;
   /** Calls code without arguments. */
   enter(address: number): number;
+  /** A frame as cells send them; the JSON may be none. */
+  frame(request: object | string, bytes?: readonly number[]): Uint8Array;
+  /** Raw bytes to the broker. */
+  send(bytes: Uint8Array): void;
+  /** Waits for the broker's next frame: its JSON, and its bytes as text. */
+  receive(): Reply;
+  /** A request and its reply. */
+  ask(request: object, bytes?: readonly number[]): Reply;
+}
+
+interface Reply {
+  readonly errno?: string;
+  readonly [field: string]: unknown;
 }
 
 export interface KitFacts {
@@ -65,6 +78,42 @@ export function makeKit({ given, numbers, errnoNames }: KitFacts): Kit {
     const [x64, arm64] = numbers[name] ?? [null, null];
     return callNumber((process.arch === "x64" ? x64 : arm64) ?? -1, ...values);
   };
+  const { readSync, writeSync } = need("fs") as typeof import("node:fs");
+  const patiently = (operation: () => number): number => {
+    for (;;) {
+      try {
+        return operation();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+        Bun.sleepSync(1);
+      }
+    }
+  };
+  const frame: Kit["frame"] = (request, bytes = []) => {
+    const json = new TextEncoder().encode(typeof request === "string" ? request : JSON.stringify(request));
+    const head = new DataView(new ArrayBuffer(8));
+    head.setUint32(0, 4 + json.length + bytes.length, true);
+    head.setUint32(4, json.length, true);
+    return Buffer.concat([new Uint8Array(head.buffer), json, Uint8Array.from(bytes)]);
+  };
+  const send: Kit["send"] = (bytes) => {
+    for (let sent = 0; sent < bytes.length; ) sent += patiently(() => writeSync(1, bytes, sent));
+  };
+  const receiveBytes = (count: number): Buffer => {
+    const buffer = Buffer.alloc(count);
+    for (let got = 0; got < count; ) {
+      const more = patiently(() => readSync(0, buffer, got, count - got, null));
+      if (more === 0) throw new Error("the broker has closed the pipe");
+      got += more;
+    }
+    return buffer;
+  };
+  const receive: Kit["receive"] = () => {
+    const rest = receiveBytes(receiveBytes(4).readUInt32LE());
+    const end = 4 + rest.readUInt32LE();
+    const text = rest.toString("utf8", end);
+    return { ...JSON.parse(rest.toString("utf8", 4, end)), ...(text === "" ? {} : { text }) };
+  };
   return {
     given,
     brokerPid: Number(cellArguments[1]),
@@ -88,6 +137,13 @@ export function makeKit({ given, numbers, errnoNames }: KitFacts): Kit {
       new Uint8Array(toArrayBuffer(page as never, 0, 4096)).set(code[process.arch as "x64" | "arm64"]);
       call("mprotect", page, 4096, readExecute);
       return page;
+    },
+    frame,
+    send,
+    receive,
+    ask(request, bytes) {
+      send(frame(request, bytes));
+      return receive();
     },
     enter: (address) => Number(CFunction({ ptr: address as never, args: [], returns: "i64" })()),
   };

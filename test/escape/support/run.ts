@@ -4,17 +4,17 @@ export interface Run {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number | null;
-  readonly signal: string | null;
+  readonly signal: number | string | null;
   readonly tookMs: number;
 }
 
-interface RunSettings {
+export interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
 /** A run that takes longer has not been stopped by woma, and is killed. */
-const LONGEST_RUN_MS = 40_000;
+const LONGEST_RUN_MS = 20_000;
 
 /** Runs a command to its end in an empty directory, with nothing of the test's environment but PATH. */
 export async function run(command: readonly string[], { env, cwd }: RunSettings = {}): Promise<Run> {
