@@ -11,6 +11,11 @@ const PAGE_BYTES = 4096;
 /** Linux's USER_HZ, the same on x86_64 and aarch64. */
 const MS_PER_TICK = 10;
 
+/** The memory of a cell's process that its interpreter's limit comes to, in bytes. */
+export function processLimit(memoryLimitBytes: number): number {
+  return memoryLimitBytes + RUNTIME_BYTES;
+}
+
 /** What a process may use, and whom to tell when it has used more. */
 export interface ResourceLimits {
   readonly memoryLimitBytes: number;
@@ -32,7 +37,7 @@ export class ResourceGuard implements Disposable {
     const usedBeforeMs = limits.cpuTimeMs === null ? 0 : cpuTimeMs(pid);
     let told = false;
     this.#timer = setInterval(() => {
-      if (residentBytes(pid) > limits.memoryLimitBytes + RUNTIME_BYTES) limits.memoryExceeded();
+      if (residentBytes(pid) > processLimit(limits.memoryLimitBytes)) limits.memoryExceeded();
       if (told || limits.cpuTimeMs === null || cpuTimeMs(pid) - usedBeforeMs <= limits.cpuTimeMs) return;
       told = true;
       limits.cpuTimeExceeded();

@@ -1,5 +1,6 @@
 import type { Libc } from "../protocol/libc.ts";
 import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from "../protocol/messages.ts";
+import { MemoryGroup } from "../sandbox/cgroup.ts";
 import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";
 import { Deadline } from "./deadline.ts";
 import { IntervalTimer } from "./kernel/clock.ts";
@@ -11,7 +12,7 @@ import type { Neighbours } from "./kernel/neighbours.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
 import type { ProcessContext, Reply } from "./kernel/process-context.ts";
 import { Waiters } from "./kernel/waiters.ts";
-import { ResourceGuard } from "./resource-guard.ts";
+import { processLimit, ResourceGuard } from "./resource-guard.ts";
 import { defaultAction, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
 import { holeInWall } from "./wall-check.ts";
 
@@ -96,6 +97,8 @@ export class Session {
   #resources: ProgramResources | null = null;
   #files: Files | null = null;
   #allowance: OutputAllowance | null = null;
+  #group: MemoryGroup | null = null;
+  #memoryLimitBytes = 0;
   /** CPython's own handler of SIGINT raises KeyboardInterrupt. */
   #handled: ReadonlySet<number> = new Set([SIGINT]);
   #ignored: ReadonlySet<number> = new Set();
@@ -289,6 +292,8 @@ export class Session {
 
   #guard(limits: Limits): void {
     const { timeoutMs, cpuTimeMs, memoryLimitBytes } = limits;
+    this.#memoryLimitBytes = memoryLimitBytes;
+    if (this.#cell.pid !== undefined) this.#group = MemoryGroup.create(this.#cell.pid, processLimit(memoryLimitBytes));
     this.#guards.push(
       new ResourceGuard(this.#cell.pid, {
         memoryLimitBytes,
@@ -329,6 +334,8 @@ export class Session {
     this.#waiters.clear();
     this.#handles.closeAll();
     this.#files?.close();
+    if (this.#group?.hasKilled) this.#verdict ??= { how: "out-of-memory", limitBytes: this.#memoryLimitBytes };
+    this.#group?.[Symbol.dispose]();
     return this.#verdict ?? { how: "died", end };
   }
 }

@@ -7,6 +7,7 @@ import { parseMount } from "../permissions/parse-mount.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
 import { type Libc, openLibc } from "../protocol/libc.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
+import { hasMemoryGroups } from "../sandbox/cgroup.ts";
 import { landlockVersion } from "../sandbox/landlock.ts";
 import { type Finding, probeCell } from "../sandbox/probe.ts";
 import { explain } from "./ending.ts";
@@ -27,6 +28,11 @@ export async function doctor(): Promise<boolean> {
   return complete;
 }
 
+const INCOMPLETE =
+  process.platform === "darwin"
+    ? "The wall is incomplete: what there is holds as far as sandbox_init does."
+    : "The wall is incomplete: woma runs programs with --insecure only.";
+
 const MARKS: Record<Finding["state"], string> = { enforced: "yes", missing: "NO ", absent: "-  " };
 
 async function onLinux(libc: Libc): Promise<Finding[]> {
@@ -40,7 +46,7 @@ async function onLinux(libc: Libc): Promise<Finding[]> {
   const end = await session.started();
   const seen = end === null && session.pid !== undefined ? probeCell(session.pid) : [failure(end)];
   session.end({ how: "killed", reason: "it was for a look only", signal: SIGKILL });
-  return [...seen, files(libc), landlock(libc)];
+  return [...seen, files(libc), landlock(libc), memoryGroup()];
 }
 
 function failure(end: ProgramEnd | null): Finding {
@@ -74,6 +80,15 @@ function files(libc: Libc): Finding {
     if (!(error instanceof WomaError)) throw error;
     return { what, state: "absent", detail: `${error.message}; programs run without mounts` };
   }
+}
+
+function memoryGroup(): Finding {
+  const present = hasMemoryGroups();
+  return {
+    what: "memory group (cgroup v2)",
+    state: present ? "enforced" : "absent",
+    detail: present ? "the kernel holds the memory limit" : "cannot be made here; the process is watched every 20 ms",
+  };
 }
 
 function elsewhere(): Finding[] {
