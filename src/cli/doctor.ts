@@ -19,9 +19,7 @@ export async function doctor(): Promise<boolean> {
   const complete = findings.every(({ state }) => state !== "missing");
   const width = Math.max(...findings.map(({ what }) => what.length));
   const lines = findings.map(({ what, state, detail }) => `${MARKS[state]} ${what.padEnd(width)}  ${detail}`);
-  const verdict = complete
-    ? "The wall is complete."
-    : "The wall is incomplete: woma runs programs with --insecure only.";
+  const verdict = complete ? "The wall is complete." : INCOMPLETE;
   process.stdout.write(
     `${[`woma on ${process.platform} ${process.arch}, ${release()}`, ...lines, verdict].join("\n")}\n`,
   );

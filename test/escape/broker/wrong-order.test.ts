@@ -26,6 +26,6 @@ forgery("be given its program twice", {
 
 forgery("say that it is not confined after it has been given its program", {
   run: ({ ask }) => ask({ op: "unconfined", reason: "\u001b[31mtrust me" }),
-  refused: /^(?:ended: 126 error: Python cannot be confined here: [^\u001b]*$|killed)/,
+  refused: /^(?:ended: 126 error: Python cannot be confined here: \P{Cc}*\n|killed)/u,
   ...honest,
 });

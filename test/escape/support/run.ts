@@ -8,22 +8,22 @@ export interface Run {
   readonly tookMs: number;
 }
 
-export interface RunSettings {
+interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
+  readonly stdin?: string;
 }
 
 /** A run that takes longer has not been stopped by woma, and is killed. */
 const LONGEST_RUN_MS = 20_000;
 
 /** Runs a command to its end in an empty directory, with nothing of the test's environment but PATH. */
-export async function run(command: readonly string[], { env, cwd }: RunSettings = {}): Promise<Run> {
+export async function run(command: readonly string[], { env, stdin = "" }: RunSettings = {}): Promise<Run> {
   await using scratch = await scratchDirectory();
   const started = performance.now();
   const child = Bun.spawn([...command], {
-    cwd: cwd ?? scratch.path,
+    cwd: scratch.path,
     env: { PATH: process.env["PATH"] ?? "", HOME: scratch.path, ...env },
-    stdin: "ignore",
+    stdin: new TextEncoder().encode(stdin),
     stdout: "pipe",
     stderr: "pipe",
     timeout: LONGEST_RUN_MS,
