@@ -29,7 +29,7 @@ export function installErrnoTables(module: EmscriptenHeap): void {
  * one that the broker gave the reason for.
  */
 export function showReason(module: EmscriptenHeap, name: string, reason: string): () => void {
-  const number = ERRORS.findIndex(([known]) => known === name);
+  const number = numberOf(name);
   const heap = module.HEAPU32;
   const slot = ((heap[MESSAGE_TABLE_POINTER / 4] ?? 0) + 4 * number) / 4;
   const [usual, text] = [heap[slot], heap[REASON_POINTER / 4]];
@@ -56,7 +56,13 @@ function linuxErrno(wasi: number): number {
 
 /** libc's number for an error's name: what an Emscripten system call must answer. */
 export function libcErrno(name: string): number {
-  return ERRORS.find(([known]) => known === name)?.[1] || EIO;
+  return ERRORS[numberOf(name)]?.[1] || EIO;
+}
+
+/** Linux's number for a name, of which two are one error; -1 for none. */
+function numberOf(name: string): number {
+  const listed = name === "EOPNOTSUPP" ? "ENOTSUP" : name;
+  return ERRORS.findIndex(([known]) => known === listed);
 }
 
 /** libc's own, for the errors that the cell itself finds. */
@@ -71,6 +77,7 @@ export const EINVAL = 28;
 export const EIO = 29;
 export const EINTR = 27;
 export const ENOSPC = 51;
+export const ENOTTY = 59;
 export const ENXIO = 60;
 export const EOPNOTSUPP = 138;
 

@@ -1,7 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { copyFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { builtBinary } from "../support/binary.ts";
-import { notOnLinux, testUnless } from "../support/loud-skip.ts";
+import { notOnLinux, notRoot, testUnless } from "../support/loud-skip.ts";
 
 setDefaultTimeout(60_000);
 
@@ -93,4 +94,32 @@ test("the doctor finds the wall complete here", async () => {
   expect(await child.exited).toBe(0);
   expect(text).toMatch(/^woma on linux \S+, .*\nyes system calls \(seccomp\) +(\d+) of \1 threads: /);
   expect(text).not.toMatch(/^NO /m);
+});
+
+describe("the wall is the same", () => {
+  testUnless(notRoot, "for a user with no capabilities, and none to be had", async () => {
+    const command = [
+      "setpriv",
+      "--reuid=65534",
+      "--regid=65534",
+      "--clear-groups",
+      "--bounding-set=-all",
+      "--inh-caps=-all",
+    ];
+    const woma = join("/tmp", `woma-for-nobody-${process.pid}`);
+    await copyFile(await builtBinary(), woma);
+    try {
+      const run = async (...words: string[]) => {
+        const child = Bun.spawn([...command, woma, ...words], { cwd: "/", env: {}, stdout: "pipe", stderr: "pipe" });
+        return { stdout: await new Response(child.stdout).text(), exitCode: await child.exited };
+      };
+      expect(await run("-c", "print(6 * 7)")).toEqual({ stdout: "42\n", exitCode: 0 });
+      const { stdout, exitCode } = await run("doctor");
+      expect(stdout).not.toMatch(/^NO /m);
+      expect(stdout).toEndWith("\nThe wall is complete.\n");
+      expect(exitCode).toBe(0);
+    } finally {
+      await unlink(woma);
+    }
+  });
 });

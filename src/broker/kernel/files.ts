@@ -23,7 +23,7 @@ import { type SystemCallName, systemCallNumber } from "../../protocol/system-cal
 import { errnoNameOf, errnoNameOfNumber, KernelError } from "./errno.ts";
 import { FileLocks, type LockRequest } from "./file-locks.ts";
 import { HostFile } from "./host-file.ts";
-import { isWithin, Mounts, O_CREAT, O_DIRECTORY, O_EXCL, O_NONBLOCK, O_PATH, O_WRONLY, type Place } from "./mounts.ts";
+import { isWithin, Mounts, O_CREAT, O_DIRECTORY, O_EXCL, O_PATH, O_WRONLY, type Place } from "./mounts.ts";
 
 const ACCESS_MODE = 3;
 const O_TRUNC = 0o1000;
@@ -95,17 +95,8 @@ export class Files {
     // Linux truncates even what is opened for reading.
     const writes = (flags & (ACCESS_MODE | O_CREAT | O_TRUNC)) !== 0;
     const place = writes ? this.#mounts.writable(path) : this.#mounts.place(path);
-    // A FIFO would make the broker wait for its other end.
-    const fd = this.#mounts.open(place, (flags & KEPT_FLAGS) | O_NONBLOCK, flags & O_CREAT ? mode & PERMISSIONS : 0);
-    try {
-      const stats = fstatSync(fd);
-      if (stats.isDirectory()) throw new KernelError("EISDIR");
-      if (!stats.isFile()) throw new KernelError("EOPNOTSUPP", "woma opens no devices, pipes and sockets on mounts");
-      return { file: new HostFile(fd, writes, this.locks), status: toStatus(stats) };
-    } catch (error) {
-      closeSync(fd);
-      throw error;
-    }
+    const fd = this.#openRegular(place, flags & KEPT_FLAGS, mode & PERMISSIONS);
+    return { file: new HostFile(fd, writes, this.locks), status: toStatus(fstatSync(fd)) };
   }
 
   write(file: HostFile, bytes: Uint8Array, position: number): number {
@@ -134,7 +125,7 @@ export class Files {
 
   change({ path, mode, size, accessedMs, modifiedMs }: Omit<RequestOf<"change">, "op">): void {
     const place = this.#mounts.writable(path);
-    if (size !== null) this.#with(place, O_WRONLY | O_NONBLOCK, (fd) => ftruncateSync(fd, size));
+    if (size !== null) this.#truncate(place, size);
     if (mode === null && accessedMs === null && modifiedMs === null) return;
     this.#with(place, O_PATH, (fd) => {
       const stats = fstatSync(fd);
@@ -240,6 +231,30 @@ export class Files {
   close(): void {
     this.locks.close();
     this.#mounts.close();
+  }
+
+  /**
+   * What there is is looked at before it is opened: opening alone can make a device do something, or wait for a FIFO's
+   * other end. What there is not is made.
+   */
+  #openRegular(place: Place, flags: number, mode: number): number {
+    if ((flags & O_CREAT) !== 0) return this.#mounts.open(place, flags | O_EXCL, mode);
+    return this.#with(place, O_PATH, (found) => {
+      const stats = fstatSync(found);
+      if (stats.isDirectory()) throw new KernelError("EISDIR");
+      if (stats.isSymbolicLink()) throw new KernelError("ELOOP");
+      if (!stats.isFile()) throw new KernelError("EOPNOTSUPP", "woma opens no devices, pipes and sockets on mounts");
+      return this.#mounts.reopen(found, flags);
+    });
+  }
+
+  #truncate(place: Place, size: number): void {
+    const fd = this.#openRegular(place, O_WRONLY, 0);
+    try {
+      ftruncateSync(fd, size);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   #with<T>(place: Place, flags: number, act: (fd: number) => T): T {

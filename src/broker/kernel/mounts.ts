@@ -10,7 +10,6 @@ import { errnoNameOfNumber, KernelError } from "./errno.ts";
 export const O_WRONLY = 1;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
-export const O_NONBLOCK = 0o4000;
 export const O_DIRECTORY = 0o200000;
 export const O_NOFOLLOW = 0o400000;
 const O_CLOEXEC = 0o2000000;
@@ -76,12 +75,17 @@ export class Mounts {
     const root = this.#rootOf(mount);
     const fd =
       mount.kind === "file"
-        ? this.#reopen(root, flags)
+        ? this.#openRoot(root, flags)
         : this.#openBeneath(root, relativePath === "" ? "." : relativePath, flags | O_NOFOLLOW | O_CLOEXEC, mode);
     // A mount of `/` has /proc below it, and through that the broker's own memory.
     if (!this.#kernelDevices.has(fstatSync(fd).dev)) return fd;
     closeSync(fd);
     throw new KernelError("ENOENT");
+  }
+
+  /** The very file that a descriptor is of, for more than O_PATH: nobody can have put another in its place. */
+  reopen(fd: number, flags: number): number {
+    return this.#call("openat", AT_FDCWD, `/proc/self/fd/${fd}`, flags | O_CLOEXEC);
   }
 
   /** Calls `act` with the directory that the path's last name is in, and that name. */
@@ -137,11 +141,10 @@ export class Mounts {
     }
   }
 
-  /** A file mount's own file again, by its descriptor: nobody can have put another in its place. */
-  #reopen(root: number, flags: number): number {
-    if ((flags & O_PATH) !== 0) return this.libc.systemCall(systemCallNumber("fcntl"), root, F_DUPFD_CLOEXEC, 0);
+  #openRoot(root: number, flags: number): number {
     if ((flags & O_DIRECTORY) !== 0) throw new KernelError("ENOTDIR");
-    return this.#call("openat", AT_FDCWD, `/proc/self/fd/${root}`, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
+    if ((flags & O_PATH) === 0) return this.reopen(root, flags);
+    return this.libc.systemCall(systemCallNumber("fcntl"), root, F_DUPFD_CLOEXEC, 0);
   }
 
   #call(name: "openat", directory: number, path: string, flags: number): number {

@@ -1,7 +1,7 @@
 import { isFailure } from "../../protocol/channel.ts";
 import { NO_BYTES } from "../../protocol/framing.ts";
 import type { HostImports, PyodideModule } from "../emscripten.ts";
-import { EOPNOTSUPP, libcErrno } from "../errno.ts";
+import { ENOTTY, EOPNOTSUPP, libcErrno } from "../errno.ts";
 import { handleOf, openKstream } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
 import { SLEEP_DOOR, sleep } from "./sleep.ts";
@@ -145,6 +145,8 @@ function ioctl(
       return 0;
     }
     if (handle === undefined || request === FIONBIO) return stock?.(fd, request, varargs);
+    // Nothing else of the broker's has a mode.
+    if (!stream?.shared.kernel?.terminal) return -ENOTTY;
     const argument = module().HEAPU32[varargs >>> 2] ?? 0;
     const length = IOCTL_BYTES.get(request) ?? 0;
     const { reply, bytes } = kernel.channel.call(
