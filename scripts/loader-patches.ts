@@ -38,6 +38,16 @@ const PATCHES: readonly (readonly [reason: string, from: string, to: string])[] 
     "try{new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0]))}catch(e){canConstructWasm=false}",
     "",
   ],
+  [
+    "JavaScript that a C library contains (EM_ASM) is not compiled; a call is refused as that of any other",
+    "ASM_CONSTS[start]=eval(func)",
+    'ASM_CONSTS[start]=wasmImports["emscripten_run_script"]',
+  ],
+  [
+    "nor are its functions that are written in JavaScript (EM_JS)",
+    "moduleExports[name]=eval(func)",
+    'moduleExports[name]=wasmImports["emscripten_run_script"]',
+  ],
 ];
 
 export function patchLoader(source: string): string {

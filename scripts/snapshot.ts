@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { loadAssets } from "../src/cell/assets.ts";
 import { boot } from "../src/cell/boot.ts";
+import { noHostReferences } from "../src/cell/host-references.ts";
 import { encodeSnapshot } from "../src/cell/snapshot.ts";
 import type { Channel } from "../src/protocol/channel.ts";
 
@@ -15,7 +16,7 @@ export async function makeSnapshot(path: string): Promise<void> {
   standStill();
   const { module, timeZoneSlots } = await boot(assets, NO_LOCK, NO_BROKER);
   module.API.runPythonInternal("import gc; gc.collect(); None");
-  const references = module.API.serializeHiwireState();
+  const references = noHostReferences(module);
   const snapshot = encodeSnapshot(module.HEAPU8, { buildId: assets.buildId, references, timeZoneSlots });
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}`;

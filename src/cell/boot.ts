@@ -2,10 +2,12 @@ import type { Channel } from "../protocol/channel.ts";
 import type { Assets } from "./assets.ts";
 import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts";
 import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
+import { forgetHostObjects } from "./host-references.ts";
 import { type Interrupts, interrupts } from "./interrupt.ts";
 import { fileRules, limitNames, limitSizes, type Umask } from "./kernel/file-rules.ts";
 import { mountCalls } from "./kernel/mount-calls.ts";
 import { Mounts } from "./kernel/mounts.ts";
+import { refusedImports } from "./kernel/refused-imports.ts";
 import { Kernel } from "./kernel/request.ts";
 import { systemCalls } from "./kernel/system-calls.ts";
 import { growthLimit, type MemoryLimit } from "./memory-limit.ts";
@@ -64,6 +66,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     async imports(env) {
       Object.assign(
         env,
+        refusedImports(theModule, env),
         systemCalls(theModule, kernel, env),
         umask.imports(env),
         memory.imports,
@@ -81,7 +84,6 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     },
   });
   module = await assets.createPyodideModule(settings);
-  offerLock(module, assets);
   mounts = new Mounts(module, kernel);
   limitNames(module);
   limitSizes(module, `/lib/${STANDARD_LIBRARY}`, () => memory.bytes());
@@ -90,6 +92,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     if (module.HEAPU8.length < header.memoryBytes) module.growMemory(header.memoryBytes);
     copySnapshot(snapshot, header, module.HEAPU8);
     module.API.finalizeBootstrap(header.references);
+    forgetHostObjects(module);
   } else {
     module.API.finalizeBootstrap();
     installErrnoTables(module);
@@ -106,6 +109,7 @@ function usableSnapshot({ snapshot, snapshotIsCached }: Assets): Uint8Array | nu
 const LIBRARY_DIRECTORY = "/lib/python3.14";
 const STANDARD_LIBRARY = "python314.zip";
 const CORE_PACKAGES = "woma-core.zip";
+const PACKAGE_LOCK = "pyodide-lock.json";
 
 /** What happens on the way to a module, in this order. */
 interface Preparation {
@@ -133,7 +137,7 @@ function moduleSettings(restored: boolean, preparation: Preparation): ModuleSett
     print: logToStandardError,
     printErr: logToStandardError,
     locateFile: (name) => {
-      throw new Error(`pyodide asked for ${name}`);
+      throw new Error(`there is no file ${name}`);
     },
     instantiateWasm(imports, received) {
       const errorMarker = Symbol("javascript error");
@@ -175,6 +179,7 @@ function layOutFiles(module: PyodideModule, assets: Assets): void {
   FS.mkdirTree(`${LIBRARY_DIRECTORY}/lib-dynload`);
   FS.createDataFile("/lib", STANDARD_LIBRARY, assets.standardLibrary, true, false, true);
   FS.createDataFile("/lib", CORE_PACKAGES, assets.corePackages, true, false, true);
+  FS.createDataFile("/lib", PACKAGE_LOCK, assets.lock, true, false, true);
   Object.assign(module.ENV, { HOME: "/", PATH: "/usr/bin", LANG: "C.UTF-8", PYTHONINSPECT: "1", PYTHONTZPATH: "" });
 }
 
@@ -186,21 +191,6 @@ function installPython(module: PyodideModule): void {
   const prepare = module.API.runPythonInternal("import woma_prepare; woma_prepare.prepare");
   prepare(JSON.stringify([...WASI_TO_LINUX]), JSON.stringify([...ERROR_NAMES]));
   prepare.destroy();
-}
-
-/** micropip looks the distribution's packages up; most programs never do, so the lock is read when it is asked for. */
-function offerLock(module: PyodideModule, assets: Assets): void {
-  let lock: Record<string, unknown> | undefined;
-  const read = (name: string) => {
-    lock ??= JSON.parse(new TextDecoder().decode(assets.lock)) as Record<string, unknown>;
-    return lock[name];
-  };
-  for (const [property, name] of [
-    ["lockfile_packages", "packages"],
-    ["lockfile_info", "info"],
-  ] as const) {
-    Object.defineProperty(module.API, property, { configurable: true, get: () => read(name) });
-  }
 }
 
 function logToStandardError(text: string): void {

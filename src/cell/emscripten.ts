@@ -23,6 +23,13 @@ export interface PyodideModule {
   stringToNewUTF8(text: string): number;
   UTF8ToString(address: number): string;
   stringToUTF8(text: string, address: number, bytes: number): number;
+  /** What dlopen(3) has opened; CPython itself has Emscripten's library for its own. */
+  readonly LDSO: { readonly loadedLibsByHandle: Readonly<Record<number, { readonly exports: object }>> };
+  /** What dlerror(3) says next. */
+  dlSetError(message: string): void;
+  /** The table of JavaScript objects that the memory refers to, by position. */
+  __hiwire_set(slot: number, value: unknown): number;
+  _hiwire_num_refs(): number;
   _malloc(bytes: number): number;
   _fopen(path: number, mode: number): number;
   _free(address: number): void;
@@ -46,6 +53,11 @@ export interface PyodideModule {
   _PyErr_GetRaisedException(): number;
   _PyErr_SetRaisedException(exception: number): void;
   _PyErr_CheckSignals(): number;
+  _PyErr_SetString(type: number, message: number): void;
+  /** Where the exceptions' types are kept. */
+  readonly _PyExc_AttributeError: number;
+  readonly _PyExc_RuntimeError: number;
+  _PyGILState_Check(): number;
   _PyEval_SetProfile(callback: number, argument: number): void;
   _PyEval_SetTrace(callback: number, argument: number): void;
   _PyObject_CallOneArg(callable: number, argument: number): number;
@@ -62,6 +74,8 @@ interface PyodideApi {
   sitePackages: string;
   finalizeBootstrap(snapshotConfig?: unknown): unknown;
   serializeHiwireState(): unknown;
+  /** What Pyodide expects at the beginning of the table of JavaScript objects. */
+  getExpectedKeys(): readonly unknown[];
   runPythonInternal(code: string): PyProxy;
 }
 

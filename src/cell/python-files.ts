@@ -5,8 +5,10 @@ import woma_executors from "./python/woma_executors.py" with { type: "text" };
 import woma_exit from "./python/woma_exit.py" with { type: "text" };
 import woma_hints from "./python/woma_hints.py" with { type: "text" };
 import woma_install from "./python/woma_install.py" with { type: "text" };
+import woma_javascript from "./python/woma_javascript.py" with { type: "text" };
 import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
 import woma_main from "./python/woma_main.py" with { type: "text" };
+import woma_micropip from "./python/woma_micropip.py" with { type: "text" };
 import woma_neighbours from "./python/woma_neighbours.py" with { type: "text" };
 import woma_os from "./python/woma_os.py" with { type: "text" };
 import woma_prepare from "./python/woma_prepare.py" with { type: "text" };
@@ -23,8 +25,10 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_executors,
   woma_exit,
   woma_hints,
+  woma_javascript,
   woma_kernel,
   woma_main,
+  woma_micropip,
   woma_neighbours,
   woma_os,
   woma_prepare,

@@ -89,14 +89,16 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_asyncio
     import woma_executors
     import woma_exit
+    import woma_javascript
     import woma_main
+    import woma_micropip
     import woma_neighbours
     import woma_os
     import woma_prompt
     import woma_refusals
     import woma_signals
 
-    for part in (woma_asyncio, woma_executors, woma_os, woma_refusals, woma_signals):
+    for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_refusals, woma_signals):
         part.install()
     assert woma_main and woma_neighbours and woma_prompt
     # All of woma's own modules are loaded by now.

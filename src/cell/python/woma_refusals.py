@@ -17,6 +17,7 @@ NO_THREADS = (
 NO_PROCESSES = "woma's Python starts no other programs; call the code in this process instead"
 NO_SERVERS = "woma's Python accepts no connections; serve from outside and pass the data in"
 NO_NETWORK = "this woma has no network"
+NO_JAVASCRIPT = "woma's Python reaches no JavaScript; what it may use of the host comes through Python's own modules"
 NO_VENV = "woma needs no virtual environments: each run is one; there is no directory to put one in"
 
 
@@ -76,6 +77,7 @@ _ABSENT = {
     "grp": f"{_no('grp')}: a program sees no users and groups",
     "idlelib": _NO_SCREEN,
     "pwd": f"{_no('pwd')}: a program sees no users and groups",
+    "pyodide_js": NO_JAVASCRIPT,
     "readline": f"{_no('readline')}; the prompt and input() edit lines by themselves",
     "resource": f"{_no('resource')}; limits are woma's own, see `woma --help`",
     "syslog": f"{_no('syslog')}; use logging",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { builtBinary } from "../../support/binary.ts";
 import { hostileBinary } from "./hostile-binary.ts";
+import { ownLibrary } from "./own-library.ts";
 import { type Cell, type Part, toldIn } from "./parts.ts";
 import { type Run, run } from "./run.ts";
 
@@ -52,5 +53,6 @@ function toldBy({ stdout, stderr, exitCode, signal }: Run): Awaited<ReturnType<C
 export async function pythonOf(parts: readonly Part[]): Promise<string> {
   const code = await Bun.file(join(import.meta.dir, "attacker.py")).text();
   const pairs = parts.map(({ kind, code }) => [kind, code]);
-  return `import json\nPARTS = json.loads(${JSON.stringify(JSON.stringify(pairs))})\n${code.replace("PARTS: list\n", "")}`;
+  const library = Buffer.from(ownLibrary()).toString("base64");
+  return `import json\nPARTS = json.loads(${JSON.stringify(JSON.stringify(pairs))})\nLIBRARY = "${library}"\n${code.replace("PARTS: list\nLIBRARY: str\n", "")}`;
 }
