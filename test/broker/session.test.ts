@@ -44,16 +44,7 @@ async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramE
     libc,
   );
   const { reader, writer } = createPipe(() => session.wake());
-  const resources = {
-    streams: { 0: reader, 1: writer, 2: writer },
-    neighbours: null,
-    history: null,
-    openFiles: () => null,
-    umask: 0o022,
-    onMissing: () => {},
-    openTerminal: () => null,
-    notify: () => {},
-  };
+  const resources = { ...NOTHING_GRANTED, streams: { 0: reader, 1: writer, 2: writer } };
   try {
     const request = { ...REQUEST, limits: { ...NO_LIMITS, ...limits } };
     const end = await Promise.race([session.run(request, resources), Bun.sleep(30_000)]);
@@ -63,6 +54,16 @@ async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramE
     session.end({ how: "killed", reason: "the test is over", signal: 9 });
   }
 }
+
+const NOTHING_GRANTED = {
+  neighbours: null,
+  history: null,
+  openFiles: () => null,
+  umask: 0o022,
+  onMissing: () => {},
+  openTerminal: () => null,
+  notify: () => {},
+};
 
 const NO_LIMITS: Limits = {
   timeoutMs: null,
@@ -84,6 +85,28 @@ const REQUEST: Omit<ProgramRequest, "limits"> = {
   timeZone: "UTC",
   ignoredSignals: [],
 };
+
+test("a session runs one program: what that one left in the cell is never handed to a second", async () => {
+  const session = new Session(
+    {
+      executable: process.execPath,
+      leading: ["-e", `${PRELUDE} hello(); exit(0);`],
+      snapshotPath: undefined,
+      confinement: "insecure",
+    },
+    libc,
+  );
+  const { reader, writer } = createPipe(() => session.wake());
+  const resources = { ...NOTHING_GRANTED, streams: { 0: reader, 1: writer, 2: writer } };
+  expect(await session.run({ ...REQUEST, limits: NO_LIMITS }, resources)).toEqual({
+    how: "exited",
+    status: 0,
+    again: false,
+  });
+  expect(session.run({ ...REQUEST, limits: NO_LIMITS }, resources)).rejects.toThrow(
+    "a cell runs one program and no second",
+  );
+});
 
 describe("a session ends as its cell says:", () => {
   test.each([
