@@ -75,7 +75,6 @@ export function attack(what: string, { given = {}, python, javascript, systemCal
       behindWall = await runBoth("wall");
       const after = await aftermath?.look();
       without = await runBoth("no wall");
-      if (process.env["SHOW"]) console.error(what, behindWall, without);
       leftBehind = [after, await aftermath?.look()];
     }, LONGEST_HOOK_MS);
 
