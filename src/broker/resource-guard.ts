@@ -6,6 +6,9 @@ import { readFileSync } from "node:fs";
  */
 const RUNTIME_BYTES = 256 * 1024 * 1024;
 
+/** The runtime has some ten of its own, and a program none. */
+const MOST_THREADS = 128;
+
 const POLL_MS = 20;
 const PAGE_BYTES = 4096;
 /** Linux's USER_HZ, the same on x86_64 and aarch64. */
@@ -21,6 +24,7 @@ export interface ResourceLimits {
   readonly memoryLimitBytes: number;
   /** From now on; null for no limit. */
   readonly cpuTimeMs: number | null;
+  threadsExceeded(count: number): void;
   memoryExceeded(): void;
   cpuTimeExceeded(): void;
 }
@@ -38,6 +42,8 @@ export class ResourceGuard implements Disposable {
     let told = false;
     this.#timer = setInterval(() => {
       if (residentBytes(pid) > processLimit(limits.memoryLimitBytes)) limits.memoryExceeded();
+      const threads = threadCount(pid);
+      if (threads > MOST_THREADS) limits.threadsExceeded(threads);
       if (told || limits.cpuTimeMs === null || cpuTimeMs(pid) - usedBeforeMs <= limits.cpuTimeMs) return;
       told = true;
       limits.cpuTimeExceeded();
@@ -56,9 +62,17 @@ function residentBytes(pid: number): number {
 
 /** Processor time of all threads, in user and kernel; 0 once it is gone. */
 function cpuTimeMs(pid: number): number {
-  // The second field is the name in parentheses, which may hold spaces; then come state, …, utime and stime.
-  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+  const fields = statFields(pid);
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MS_PER_TICK;
+}
+
+function threadCount(pid: number): number {
+  return Number(statFields(pid)[17] ?? 0);
+}
+
+/** /proc/PID/stat from the third field on, which is the state: the second is a name that may hold spaces. */
+function statFields(pid: number): string[] {
+  return read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
 }
 
 function read(path: string): string {

@@ -13,7 +13,7 @@ import { HandleTable, type KernelObject } from "./kernel/objects.ts";
 import type { ProcessContext, Reply } from "./kernel/process-context.ts";
 import { Waiters } from "./kernel/waiters.ts";
 import { processLimit, ResourceGuard } from "./resource-guard.ts";
-import { defaultAction, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
+import { defaultAction, isDeadly, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
 import { holeInWall } from "./wall-check.ts";
 
 /** Everything one program is started with. */
@@ -77,6 +77,8 @@ export type ProgramEnd =
 /** A cold boot takes a few seconds on a slow machine; a cell that needs longer is stuck. */
 const LONGEST_START_MS = 120_000;
 
+const OUT_OF_ORDER = { how: "killed", reason: "its cell sent requests out of order", signal: SIGKILL } as const;
+
 /** The interrupts in a row that a program may leave unseen before the next one kills its cell. */
 const IGNORED_INTERRUPTS = 2;
 
@@ -94,6 +96,7 @@ export class Session {
   readonly #starting: ReturnType<typeof setTimeout>;
   #hello: RequestOf<"hello"> | null = null;
   #onHello: (() => void) | null = null;
+  #greeted = false;
   #resources: ProgramResources | null = null;
   #files: Files | null = null;
   #allowance: OutputAllowance | null = null;
@@ -113,6 +116,10 @@ export class Session {
     this.#confined = command.confinement === "confined";
     const context = this.#context();
     this.#cell = new CellProcess(command, libc, (request, bytes) => {
+      // `hello`, or why there is none, comes first, once, and before anything of a stranger's.
+      const isGreeting = request.op === "hello" || request.op === "unconfined";
+      if (isGreeting === this.#greeted) return this.end(OUT_OF_ORDER);
+      this.#greeted = true;
       dispatch(context, request, bytes, this.#reply);
     });
     this.ended = this.#cell.ended.then((end) => this.#conclude(end));
@@ -244,8 +251,9 @@ export class Session {
         this.#handled = new Set(handled);
         this.#ignored = new Set(ignored);
       },
+      // A signal that nobody dies of is none; what a cell says here is done to the broker, too.
       onExit: ({ status, signal, again }) =>
-        this.end(signal === 0 ? { how: "exited", status: status & 0xff, again } : { how: "signalled", signal }),
+        this.end(isDeadly(signal) ? { how: "signalled", signal } : { how: "exited", status: status & 0xff, again }),
     };
   }
 
@@ -298,6 +306,8 @@ export class Session {
       new ResourceGuard(this.#cell.pid, {
         memoryLimitBytes,
         cpuTimeMs,
+        threadsExceeded: (count) =>
+          this.end({ how: "killed", reason: `its cell had ${count} threads`, signal: SIGKILL }),
         memoryExceeded: () => this.end({ how: "out-of-memory", limitBytes: memoryLimitBytes }),
         cpuTimeExceeded: () => {
           if (cpuTimeMs !== null) this.#stopAfter(0, { how: "out-of-cpu-time", cpuTimeMs });

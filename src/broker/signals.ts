@@ -17,8 +17,17 @@ export const SIGWINCH = 28;
 /** SIGCHLD, SIGCONT, SIGURG and SIGWINCH. */
 const IGNORED_BY_DEFAULT = new Set([17, 18, 23, SIGWINCH]);
 
+/** SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU. */
+const STOPPING_BY_DEFAULT = new Set([19, 20, 21, 22]);
+const LAST_SIGNAL = 64;
+
 export function defaultAction(signal: SignalNumber): "terminate" | "ignore" {
   return IGNORED_BY_DEFAULT.has(signal) ? "ignore" : "terminate";
+}
+
+/** Whether a program can have died of it. */
+export function isDeadly(signal: SignalNumber): boolean {
+  return signal >= 1 && signal <= LAST_SIGNAL && !IGNORED_BY_DEFAULT.has(signal) && !STOPPING_BY_DEFAULT.has(signal);
 }
 
 /** This host's name of a signal, for `process.kill`; undefined when it has none. */

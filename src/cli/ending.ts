@@ -49,7 +49,7 @@ export function explain(end: ProgramEnd): string {
       return formatError(new WomaError(`the program was killed: ${end.reason}`));
     case "unconfined":
       return formatError(
-        new WomaError(`Python cannot be confined here: ${end.reason}`, {
+        new WomaError(`Python cannot be confined here: ${harmless(end.reason)}`, {
           hint: "`woma doctor` says what this machine can enforce; --insecure runs code that you trust without the wall",
         }),
       );
@@ -103,7 +103,12 @@ function cause(signal: NodeJS.Signals | null, code: number | null): string {
   return code === null ? "" : ` (status ${code})`;
 }
 
+/** What a cell says may be a stranger's words: nothing in them is for the terminal to obey. */
+function harmless(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}/gu, "\ufffd");
+}
+
 function lastLines(log: string): string {
-  const lines = log.trim().split("\n").slice(-8).join("\n");
+  const lines = harmless(log).trim().split("\n").slice(-8).join("\n");
   return lines === "" ? "" : `:\n${lines}`;
 }

@@ -38,7 +38,7 @@ export async function runCommand(config: Config): Promise<never> {
     // Each entry of --reset-globals has an interpreter of its own, made while the one before waits for it.
     const next = loaded.program.kind === "prompt" && loaded.program.once ? newSession() : null;
     end = await running;
-    const goesOn = end.how === "exited" && end.again;
+    const goesOn = next !== null && end.how === "exited" && end.again;
     if (!goesOn && !(isatty(0) && isLoss(end, loaded.program))) {
       next?.end({ how: "killed", reason: "it is not needed", signal: SIGKILL });
       break;
