@@ -1,10 +1,15 @@
 /** The attacker starts threads until the machine has no number left for another process: a fork bomb without forks. */
-import { attack } from "../support/attack.ts";
+import { expect } from "bun:test";
+import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
+import { javascriptOf } from "../support/cells.ts";
+import { hostileBinary } from "../support/hostile-binary.ts";
+import { javascriptPart, toldIn } from "../support/parts.ts";
+import { run } from "../support/run.ts";
 
-attack("start threads by the thousand", {
-  systemCall: {
-    // Each thread pauses in nanosleep, in machine code: nanosleep(words, 0), for ten seconds.
-    run: (kit) => {
+async function startThreads(many: number) {
+  const program = javascriptPart(
+    (kit) => {
+      // Each waits ten seconds, in machine code: nanosleep(time, 0).
       const time = kit.words(10, 0);
       const address = Array.from({ length: 8 }, (_, index) => Number((BigInt(time) >> BigInt(8 * index)) & 255n));
       const body = kit.machineCode({
@@ -27,11 +32,20 @@ attack("start threads by the thousand", {
       const create = kit.function("pthread_create");
       const thread = kit.words(0);
       let started = 0;
-      while (started < 2000 && create(thread, 0, body, 0) === 0) started += 1;
+      while (started < Number(kit.given["many"]) && create(thread, 0, body, 0) === 0) started += 1;
       Bun.sleepSync(500);
-      return started < 2000 ? "stopped" : "started";
+      return started;
     },
-    refused: /^(?:stopped$|killed by SIGKILL|ended: )/,
-    control: "started",
-  },
+    { many },
+  );
+  const { stdout, stderr } = await run([await hostileBinary(), "-c", javascriptOf([program])]);
+  return toldIn(stdout)[0] ?? stderr;
+}
+
+testUnless(notOnLinux, "a cell cannot start threads by the thousand", async () => {
+  expect(await startThreads(2000)).toMatch(/^error: the program was killed: .*\d+ threads/);
+});
+
+testUnless(notOnLinux, "control: it can start a few", async () => {
+  expect(await startThreads(20)).toBe("20");
 });

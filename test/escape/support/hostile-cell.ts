@@ -20,7 +20,7 @@ export async function hostileCell(words: readonly string[]): Promise<never> {
   const libc = openLibc();
   dieWithBroker(libc, Number(brokerPid));
   const channel = standardChannel(() => process.exit(0));
-  mapSharedMemory(libc);
+  Object.assign(globalThis, { sharedMemory: mapSharedMemory(libc) });
   if (stage !== INSECURE) orRefuse(channel, () => confine(libc));
 
   const { reply: start, bytes } = channel.call({ op: "hello", restored: true, bootMs: 0 });

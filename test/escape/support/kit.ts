@@ -29,6 +29,8 @@ export interface Kit {
   enter(address: number): number;
   /** A frame as cells send them; the JSON may be none. */
   frame(request: object | string, bytes?: readonly number[]): Uint8Array;
+  /** The data window that a bare cell shares with its broker. */
+  window(): Uint8Array;
   /** Raw bytes to the broker. */
   send(bytes: Uint8Array): void;
   /** Waits for the broker's next frame: its JSON, and its bytes as text. */
@@ -139,6 +141,7 @@ export function makeKit({ given, numbers, errnoNames }: KitFacts): Kit {
       return page;
     },
     frame,
+    window: () => (globalThis as unknown as { sharedMemory: Uint8Array }).sharedMemory.subarray(4096),
     send,
     receive,
     ask(request, bytes) {

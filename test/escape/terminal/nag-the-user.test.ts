@@ -1,6 +1,7 @@
 /** The attacker has the broker nag: hints that ask for more rights, until the user gives in or sees nothing else. */
-import { writeFileSync } from "node:fs";
+
 import { expect } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
 import { javascriptOf } from "../support/cells.ts";
 import { hostileBinary } from "../support/hostile-binary.ts";
