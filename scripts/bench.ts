@@ -6,13 +6,17 @@ import { mkdir } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { measureColdStart } from "./bench/cold-start.ts";
+import { measureEndings } from "./bench/endings.ts";
 import { type Line, verdictOf } from "./bench/line.ts";
-import { measureLoops } from "./bench/loops.ts";
+import { measureLoops, measureWalledLoops } from "./bench/loops.ts";
 import { measureMemory } from "./bench/memory.ts";
+import { measureMounts } from "./bench/mounts.ts";
 import { openPrograms, type Programs } from "./bench/programs.ts";
 import { measurePrompt } from "./bench/prompt.ts";
+import { measureRoundTrip } from "./bench/round-trip.ts";
 import { formatTable } from "./bench/table.ts";
 import { measureThroughput } from "./bench/throughput.ts";
+import { measureWall } from "./bench/wall.ts";
 import { buildDirectory } from "./build-cache.ts";
 
 interface Measurement {
@@ -27,6 +31,11 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "throughput", take: measureThroughput, on: ["linux", "darwin"] },
   { name: "memory", take: measureMemory, on: ["linux"] },
   { name: "prompt", take: measurePrompt, on: ["linux", "darwin"] },
+  { name: "wall", take: measureWall, on: ["linux", "darwin"] },
+  { name: "loops behind the wall", take: measureWalledLoops, on: ["linux", "darwin"] },
+  { name: "round trip", take: measureRoundTrip, on: ["linux", "darwin"] },
+  { name: "mounts", take: measureMounts, on: ["linux"] },
+  { name: "endings", take: measureEndings, on: ["linux"] },
 ];
 
 const strict = process.argv.includes("--strict");

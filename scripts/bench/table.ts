@@ -1,4 +1,4 @@
-import { type Budget, type Line, verdictOf } from "./line.ts";
+import { differenceOf, type Line, verdictOf } from "./line.ts";
 import type { Spread } from "./spread.ts";
 
 /** The lines as text in columns; figures are `median (min–max)`. */
@@ -16,10 +16,10 @@ export function formatTable(lines: readonly Line[]): string {
 }
 
 function cellsOf(line: Line): readonly string[] {
-  const { against, budget } = line;
+  const { against } = line;
   const rival =
     against === "nothing" ? ["", "", ""] : [formatSpread(against.spread), against.name, formatRatio(against.ratio)];
-  return [line.name, line.unit, formatSpread(line.woma), ...rival, formatBudget(budget), verdictOf(line)];
+  return [line.name, line.unit, formatSpread(line.woma), ...rival, formatBudget(line), verdictOf(line)];
 }
 
 function formatSpread({ min, median, max }: Spread): string {
@@ -34,8 +34,16 @@ function formatRatio(ratio: number): string {
   return ratio < 0.5 ? `${ratio.toFixed(3)} (1/${(1 / ratio).toFixed(1)})` : ratio.toFixed(3);
 }
 
-function formatBudget(budget: Budget): string {
+function formatBudget(line: Line): string {
+  const { budget, unit } = line;
   if (budget === "none") return "";
   const bound = "atMost" in budget ? `≤ ${Number(budget.atMost.toFixed(3))}` : `≥ ${budget.atLeast}`;
-  return budget.of === "ratio" ? `ratio ${bound}` : bound;
+  switch (budget.of) {
+    case "ratio":
+      return `ratio ${bound}`;
+    case "median":
+      return bound;
+    case "difference":
+      return `${formatFigure(differenceOf(line))} ${unit} more, ${bound}`;
+  }
 }
