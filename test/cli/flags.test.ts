@@ -50,14 +50,23 @@ describe("a command line", () => {
       resetGlobals: false,
       keepHistory: true,
       cacheDirectory: undefined,
+      insecure: false,
+      grants: { reading: [], writing: [], mounts: [], variables: [], network: [] },
       timeoutMs: null,
+      cpuTimeMs: null,
       memoryLimitBytes: 1024 * 1024 * 1024,
+      maximumOutputBytes: null,
+      maximumOpenFiles: 1024,
+      maximumWrittenBytes: null,
     });
   });
 
   test("with all of woma's options has them all, and the program its own arguments", () => {
     const words = [
       ...["--timeout", "2.5", "--memory=64", "--reset-globals", "--pyodide-cache", "/srv/woma", "--no-history"],
+      ...["--cpu-time=.5", "--max-output", "3", "--max-open-files=64", "--max-written", "2048", "--insecure"],
+      ...["--mount", ".", "--mount=data:/data:ro", "--allow-read", "a,b", "--allow-read=c", "--allow-write", "out"],
+      ...["--allow-env=LANG", "--allow-env", "AWS_*,HOME", "--allow-net=example.org", "--deny-net", "--allow-net"],
       ...["-uc", "pass", "--timeout", "--help"],
     ];
     expect<unknown>(invocation(...words)).toEqual({
@@ -68,9 +77,44 @@ describe("a command line", () => {
       resetGlobals: true,
       keepHistory: false,
       cacheDirectory: "/srv/woma",
+      insecure: true,
+      grants: {
+        reading: ["a,b", "c"],
+        writing: ["out"],
+        mounts: [".", "data:/data:ro"],
+        variables: ["LANG", "AWS_*,HOME"],
+        network: [
+          ["--allow-net", "example.org"],
+          ["--allow-net", true],
+          ["--deny-net", true],
+        ],
+      },
       timeoutMs: 2500,
+      cpuTimeMs: 500,
       memoryLimitBytes: 64 * 1024 * 1024,
+      maximumOutputBytes: 3 * 1024 * 1024,
+      maximumOpenFiles: 64,
+      maximumWrittenBytes: 2048 * 1024 * 1024,
     });
+  });
+
+  test("leaves the word after --allow-net and --deny-net to the program", () => {
+    expect(invocation("--allow-net", "script.py")).toMatchObject({
+      program: { kind: "script", path: "script.py" },
+      grants: { network: [["--allow-net", true]] },
+    });
+    expect(invocation("--deny-net=a:1,b", "-c", "1").grants.network).toEqual([["--deny-net", "a:1,b"]]);
+  });
+
+  test.each([
+    [["doctor"], { kind: "doctor" }],
+    [["--insecure", "doctor"], { kind: "doctor" }],
+  ] satisfies [string[], unknown][])("asks for the doctor: %j", (words, expected) => {
+    expect<unknown>(parseCommandLine(words)).toEqual(expected);
+  });
+
+  test("runs a file of the doctor's name by its path", () => {
+    expect(invocation("./doctor", "x").program).toEqual({ kind: "script", path: "./doctor" });
   });
 
   test.each([
@@ -101,6 +145,8 @@ describe("a command line", () => {
   test("does not carry a list or a count over to the next", () => {
     invocation("-Werror", "-Xdev", "-OO", "-bb");
     expect(invocation().flags).toEqual(NO_FLAGS);
+    invocation("--mount=.", "--allow-read=a", "--allow-write=b", "--allow-env=C", "--allow-net=d", "--deny-net");
+    expect(invocation().grants).toEqual({ reading: [], writing: [], mounts: [], variables: [], network: [] });
   });
 
   test.each([
@@ -108,12 +154,22 @@ describe("a command line", () => {
     [".5", 500],
     ["1", 1000],
     ["1000000", 1_000_000_000],
-  ])("takes a timeout of %s seconds", (text, timeoutMs) => {
-    expect(invocation("--timeout", text).timeoutMs).toBe(timeoutMs);
+  ])("takes a timeout and a processor time of %s seconds", (text, milliseconds) => {
+    expect(invocation("--timeout", text).timeoutMs).toBe(milliseconds);
+    expect(invocation("--cpu-time", text).cpuTimeMs).toBe(milliseconds);
   });
 
   test.each(["48", "1024", "4095"])("takes a memory of %s MB", (text) => {
     expect(invocation(`--memory=${text}`).memoryLimitBytes).toBe(Number(text) * 1024 * 1024);
+  });
+
+  test.each(["1", "512", "1000000000"])("takes output and written bytes of %s MB", (text) => {
+    expect(invocation(`--max-output=${text}`).maximumOutputBytes).toBe(Number(text) * 1024 * 1024);
+    expect(invocation("--max-written", text).maximumWrittenBytes).toBe(Number(text) * 1024 * 1024);
+  });
+
+  test.each(["8", "1024", "4096"])("takes %s open files", (text) => {
+    expect(invocation("--max-open-files", text).maximumOpenFiles).toBe(Number(text));
   });
 });
 
@@ -130,6 +186,13 @@ describe("a usage error says what to do:", () => {
     [["-um"], `error: -m needs a value${tryHelp}`],
     [["-W"], `error: -W needs a value${tryHelp}`],
     [["--timeout"], `error: --timeout needs a value${tryHelp}`],
+    ...["--cpu-time", "--max-output", "--max-open-files", "--max-written", "--mount", "--allow-read", "--allow-write"]
+      .concat("--allow-env")
+      .map((name): [string[], string] => [["-u", name], `error: ${name} needs a value${tryHelp}`]),
+    [["--insecure=1"], "error: unknown option '--insecure=1'\n\nhint: did you mean --insecure?\n"],
+    [["--mounts", "."], "error: unknown option '--mounts'\n\nhint: did you mean --mount?\n"],
+    [["--allow-reads=."], "error: unknown option '--allow-reads=.'\n\nhint: did you mean --allow-read?\n"],
+    [["doctor", "strange"], "error: `woma doctor` takes no arguments\n\nhint: a file of that name is ./doctor\n"],
     [["--check-hash-based-pycs"], `error: --check-hash-based-pycs needs a value${tryHelp}`],
   ])("%j", (words, expected) => {
     expect(complaint(...words)).toBe(expected);
@@ -140,16 +203,21 @@ describe("a usage error says what to do:", () => {
     ["--timeout", ["--timeout=1", "--timeout", "1"]],
     ["--memory", ["--memory", "64", "-u", "--memory=64"]],
     ["--pyodide-cache", ["--pyodide-cache", "a", "--pyodide-cache", "b"]],
+    ["--cpu-time", ["--cpu-time", "1", "--cpu-time=1"]],
+    ["--max-output", ["--max-output=1", "--max-output=2"]],
+    ["--max-open-files", ["--max-open-files=10", "--mount=.", "--max-open-files", "10"]],
+    ["--max-written", ["--max-written", "1", "--max-written", "1"]],
   ])("%s given twice", (name, words) => {
     expect(complaint(...words)).toBe(`error: ${name} is given twice\n\nhint: give it once; it takes one value\n`);
   });
 
   test.each(["", " ", "0", "-1", "0.0", "1000001", "1e3", "1e999", "NaN", "Infinity", "0x10", "5s", " 5", "1_0", "٥"])(
-    "a timeout of %j",
+    "a timeout or a processor time of %j",
     (text) => {
-      expect(complaint("--timeout", text)).toBe(
-        `error: --timeout takes seconds, more than 0 and at most 1000000, not '${text}'\n\nhint: for example --timeout 2.5\n`,
-      );
+      for (const name of ["--timeout", "--cpu-time"])
+        expect(complaint(name, text)).toBe(
+          `error: ${name} takes seconds, more than 0 and at most 1000000, not '${text}'\n\nhint: for example ${name} 2.5\n`,
+        );
     },
   );
 
@@ -161,6 +229,22 @@ describe("a usage error says what to do:", () => {
       );
     },
   );
+
+  test.each(["", "0", "-1", "1.5", "1e3", "1M", "0x10", " 1", "NaN", "1000000001"])(
+    "output or written bytes of %j",
+    (text) => {
+      for (const name of ["--max-output", "--max-written"])
+        expect(complaint(name, text)).toBe(
+          `error: ${name} takes whole MB from 1 to 1000000000, not '${text}'\n\nhint: for example ${name} 512\n`,
+        );
+    },
+  );
+
+  test.each(["", "0", "7", "-8", "8.5", "4097", "1e3", "0x10", " 8", "NaN"])("%j open files", (text) => {
+    expect(complaint("--max-open-files", text)).toBe(
+      `error: --max-open-files takes a whole number from 8 to 4096, not '${text}'\n\nhint: for example --max-open-files 512\n`,
+    );
+  });
 
   test("a cache that is nothing, as from an unset variable", () => {
     const expected =
@@ -211,8 +295,10 @@ describe("the help", () => {
   test("reads as a whole", () => {
     expect(help()).toMatchInlineSnapshot(`
       "Usage: woma [option …] [-c CODE | -m MODULE | FILE | -] [argument …]
+             woma doctor
 
       Python anywhere from one executable. Without a program: a prompt, or the program on standard input.
+      \`woma doctor\` prints what this machine enforces; its exit status is 1 when the wall is incomplete.
 
       What to run:
         -c <CODE>                       run CODE; all that follows is its arguments
@@ -221,17 +307,38 @@ describe("the help", () => {
         -i                              open a prompt when the program has ended
 
       woma's own options:
-        --timeout <SECONDS>             interrupt the program after this time, kill it 1 s later: exit
-                                        status 124
-        --memory <MB>                   largest memory of the interpreter; past it Python raises
-                                        MemoryError (default: 1024)
         --reset-globals                 at the prompt, run each entry in a pristine interpreter
         --pyodide-cache <PATH>          where snapshots and packages are kept (default: $WOMA_CACHE, else
                                         ~/.pyodide-env)
         --no-history                    neither read nor keep the prompt's history
+        --insecure                      run without the wall around Python: only for code that you trust
+                                        with all you have
         -V, --version                   print the versions of woma, Python, Pyodide and Bun; twice for
                                         more
         -h, --help                      print this and exit
+
+      What the program may reach (nothing of yours but the program itself, unless granted):
+        --mount <HOST[:GUEST][:ro|rw]>  your files at GUEST, or at their own path, to read and write;
+                                        usually \`--mount .\`
+        --allow-read <PATH[,...]>       files and directories to read, at their own paths
+        --allow-write <PATH[,...]>      the same, to read and write
+        --allow-env <NAME[,...]>        environment variables; NAME* for all that begin so
+        --allow-net [HOST[:PORT],...]   hosts to connect to (parsed; this woma has no network yet)
+        --deny-net [HOST[:PORT],...]    hosts not to connect to; without any, none
+
+      Limits:
+        --timeout <SECONDS>             interrupt the program after this time, kill it 1 s later: exit
+                                        status 124 (default: none)
+        --cpu-time <SECONDS>            the same, by the processor time it has used: exit status 152
+                                        (default: none)
+        --memory <MB>                   largest memory of the interpreter; past it Python raises
+                                        MemoryError (default: 1024)
+        --max-output <MB>               end a program that prints more on standard output and error: exit
+                                        status 153 (default: none)
+        --max-open-files <N>            files, pipes and streams open at a time; then OSError (EMFILE)
+                                        (default: 1024)
+        --max-written <MB>              written to mounted files in all; then OSError (EDQUOT) (default:
+                                        none)
 
       python3's options:
         -q                              no banner before the prompt
