@@ -1,11 +1,5 @@
 /** The attacker breaks the framing: lengths too large, lengths that disagree, a frame that never ends. */
-import { forgery } from "../support/forgery.ts";
-import type { Kit } from "../support/kit.ts";
-
-const honest = {
-  honest: ({ ask }: Kit) => JSON.stringify(ask({ op: "close", handle: 999 })),
-  answered: '{"errno":"EBADF"}',
-};
+import { forgery, HONEST } from "../support/forgery.ts";
 
 forgery("announce more than a frame may hold", {
   run: ({ send, receive }) => {
@@ -13,7 +7,7 @@ forgery("announce more than a frame may hold", {
     return receive();
   },
   refused: /^killed: the cell sent a frame of 4294967295 bytes, above \d+$/,
-  ...honest,
+  ...HONEST,
 });
 
 forgery("send lengths that disagree", {
@@ -22,7 +16,7 @@ forgery("send lengths that disagree", {
     return receive();
   },
   refused: "killed: the cell sent a frame whose lengths disagree",
-  ...honest,
+  ...HONEST,
 });
 
 forgery("keep its broker waiting for the rest of a frame", {
@@ -33,5 +27,5 @@ forgery("keep its broker waiting for the rest of a frame", {
   // Only its own time passes.
   flags: ["--timeout", "1"],
   refused: /^ended: 124 error: the program was stopped after 1 s, its --timeout/,
-  ...honest,
+  ...HONEST,
 });

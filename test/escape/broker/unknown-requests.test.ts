@@ -1,23 +1,18 @@
 /** The attacker looks for requests that nobody told it of, and for mistakes in how they are taken apart. */
-import { forgery } from "../support/forgery.ts";
-import type { Kit } from "../support/kit.ts";
+import { forgery, HONEST } from "../support/forgery.ts";
 
-const honest = {
-  honest: ({ ask }: Kit) => JSON.stringify(ask({ op: "close", handle: 999 })),
-  answered: '{"errno":"EBADF"}',
-};
 const UNKNOWN = "killed: the cell sent a request of no known shape";
 
 forgery("ask for what there is no request for", {
   run: ({ ask }) => ask({ op: "spawn", command: ["id"] }),
   refused: UNKNOWN,
-  ...honest,
+  ...HONEST,
 });
 
 forgery("ask by the name of what every object has", {
   run: ({ ask }) => ask({ op: "constructor" }),
   refused: UNKNOWN,
-  ...honest,
+  ...HONEST,
 });
 
 forgery("put more into a request than belongs there", {
@@ -26,7 +21,7 @@ forgery("put more into a request than belongs there", {
     return receive();
   },
   refused: UNKNOWN,
-  ...honest,
+  ...HONEST,
 });
 
 forgery("send what is no JSON", {
@@ -35,5 +30,5 @@ forgery("send what is no JSON", {
     return receive();
   },
   refused: UNKNOWN,
-  ...honest,
+  ...HONEST,
 });

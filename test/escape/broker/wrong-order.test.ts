@@ -1,11 +1,7 @@
 /** The attacker speaks out of turn, hoping that two answers get mixed up. */
-import { forgery } from "../support/forgery.ts";
-import type { Kit } from "../support/kit.ts";
+import { forgery, HONEST } from "../support/forgery.ts";
 
-const honest = {
-  honest: ({ ask }: Kit) => JSON.stringify(ask({ op: "close", handle: 999 })),
-  answered: '{"errno":"EBADF"}',
-};
+const OUT_OF_ORDER = "ended: SIGKILL error: the program was killed: its cell sent requests out of order\n";
 
 forgery("ask again before it has been answered", {
   run: ({ send, frame, receive }) => {
@@ -14,18 +10,17 @@ forgery("ask again before it has been answered", {
     return receive();
   },
   refused: "killed: the cell sent a request before the last one was answered",
-  ...honest,
+  ...HONEST,
 });
 
 forgery("be given its program twice", {
   run: ({ ask }) => ask({ op: "hello", restored: true, bootMs: 0 }),
-  flags: ["--timeout", "1"],
-  refused: /^(?:ended: 124 error: the program was stopped after 1 s, its --timeout|killed)/,
-  ...honest,
+  refused: OUT_OF_ORDER,
+  ...HONEST,
 });
 
 forgery("say that it is not confined after it has been given its program", {
   run: ({ ask }) => ask({ op: "unconfined", reason: "\u001b[31mtrust me" }),
-  refused: /^(?:ended: 126 error: Python cannot be confined here: \P{Cc}*\n|killed)/u,
-  ...honest,
+  refused: OUT_OF_ORDER,
+  ...HONEST,
 });

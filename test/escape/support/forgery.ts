@@ -15,6 +15,12 @@ interface Forgery {
   readonly flags?: readonly string[];
 }
 
+/** What most forgeries are held against: closing what was never open. */
+export const HONEST = {
+  honest: ({ ask }: Kit) => JSON.stringify(ask({ op: "close", handle: 999 })),
+  answered: '{"errno":"EBADF"}',
+};
+
 /** Tests that the broker survives what a cell sends and discloses nothing. No wall is in the way of that. */
 export function forgery(what: string, { run, refused, honest, answered, flags = [] }: Forgery): void {
   describe(`a cell cannot ${what}:`, () => {

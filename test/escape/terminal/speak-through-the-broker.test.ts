@@ -30,7 +30,7 @@ const WAYS: Record<string, readonly [(kit: Kit) => unknown, RegExp]> = {
   ],
   "the reason why there is no wall": [
     ({ ask, given }) => ask({ op: "unconfined", reason: given["text"] }),
-    /cannot be confined here: told|died \(SIGKILL\)/,
+    /its cell sent requests out of order/,
   ],
   "the path of a file that is missing": [
     ({ ask, given }) => [ask({ op: "missing", path: `/${given["text"]}` }), process.exit(9)],
