@@ -10,7 +10,6 @@ const RUNTIME_BYTES = 256 * 1024 * 1024;
 const MOST_THREADS = 128;
 
 const POLL_MS = 20;
-const PAGE_BYTES = 4096;
 /** Linux's USER_HZ, the same on x86_64 and aarch64. */
 const MS_PER_TICK = 10;
 
@@ -41,7 +40,7 @@ export class ResourceGuard implements Disposable {
     const usedBeforeMs = limits.cpuTimeMs === null ? 0 : cpuTimeMs(pid);
     let told = false;
     this.#timer = setInterval(() => {
-      if (residentBytes(pid) > processLimit(limits.memoryLimitBytes)) limits.memoryExceeded();
+      if (heldBytes(pid) > processLimit(limits.memoryLimitBytes)) limits.memoryExceeded();
       const threads = threadCount(pid);
       if (threads > MOST_THREADS) limits.threadsExceeded(threads);
       if (told || limits.cpuTimeMs === null || cpuTimeMs(pid) - usedBeforeMs <= limits.cpuTimeMs) return;
@@ -55,9 +54,13 @@ export class ResourceGuard implements Disposable {
   }
 }
 
-/** Resident memory of a process; 0 once it is gone. */
-function residentBytes(pid: number): number {
-  return Number(read(`/proc/${pid}/statm`).split(" ")[1] ?? 0) * PAGE_BYTES;
+/** Memory that a process holds, the tables of its pages included, which can be most of it; 0 once it is gone. */
+function heldBytes(pid: number): number {
+  const status = read(`/proc/${pid}/status`);
+  const kibibytes = ["VmRSS", "VmPTE"].map((name) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0),
+  );
+  return kibibytes.reduce((sum, part) => sum + part, 0) * 1024;
 }
 
 /** Processor time of all threads, in user and kernel; 0 once it is gone. */

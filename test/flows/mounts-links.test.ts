@@ -1,8 +1,7 @@
 import { describe, expect } from "bun:test";
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { notOnLinux, notRoot, testUnless } from "../support/loud-skip.ts";
-import { startWoma } from "../support/running.ts";
 import { runWoma, scratchDirectory } from "../support/woma.ts";
 
 /** A directory that is mounted, beside one that is not. */

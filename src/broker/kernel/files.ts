@@ -23,6 +23,7 @@ import { type SystemCallName, systemCallNumber } from "../../protocol/system-cal
 import { errnoNameOf, errnoNameOfNumber, KernelError } from "./errno.ts";
 import { FileLocks, type LockRequest } from "./file-locks.ts";
 import { HostFile } from "./host-file.ts";
+import { refuseLeavingLink, refuseMovingLinksOut } from "./link-rules.ts";
 import { isWithin, Mounts, O_CREAT, O_DIRECTORY, O_EXCL, O_PATH, O_WRONLY, type Place } from "./mounts.ts";
 
 const ACCESS_MODE = 3;
@@ -174,6 +175,7 @@ export class Files {
     if (source.mount !== target.mount) throw new KernelError("EXDEV");
     this.#mounts.inParent(source, (fromDirectory, fromName) =>
       this.#mounts.inParent(target, (toDirectory, toName) => {
+        refuseMovingLinksOut(`/proc/self/fd/${fromDirectory}/${fromName}`, depthOf(source), depthOf(target));
         const [from, into] = [Buffer.from(`${fromName}\0`), Buffer.from(`${toName}\0`)];
         const number = systemCallNumber("renameat2");
         check(this.libc.systemCall(number, fromDirectory, ptr(from), toDirectory, ptr(into), 0));
@@ -189,6 +191,7 @@ export class Files {
     if (!isWithin(led, guestPath) || (target.startsWith("/") && guestPath !== hostPath)) {
       throw new KernelError("EPERM", "a link may not lead out of its mount");
     }
+    refuseLeavingLink(target, depthOf(place));
     this.#mounts.inParent(place, (directory, name) => {
       const [text, link] = [Buffer.from(`${target}\0`), Buffer.from(`${name}\0`)];
       check(this.libc.systemCall(systemCallNumber("symlinkat"), ptr(text), directory, ptr(link)));
@@ -270,6 +273,11 @@ export class Files {
     const text = Buffer.from(`${file}\0`);
     check(this.libc.systemCall(systemCallNumber(name), directory, ptr(text), argument));
   }
+}
+
+/** How many directories of the mount a name is in. */
+function depthOf({ relativePath }: Place): number {
+  return relativePath.split("/").length - 1;
 }
 
 function entryLine(name: string, kind: string, inode: number): string {

@@ -81,10 +81,11 @@ export class HostOutput implements KernelObject {
 
   /** A program's escape sequences are not all for the user's terminal. */
   #show(bytes: Uint8Array): number | ErrnoName {
-    const shown = this.queue.terminalFilter.filter(bytes);
+    // A copy: in the window, the cell could put other bytes in their place after they were judged.
+    const shown = this.queue.terminalFilter.filter(new Uint8Array(bytes));
     const atOnce = shown.length <= ATOMIC_BYTES && this.#pollsWritable() ? this.#writeNow(shown) : 0;
     if (typeof atOnce === "string" && atOnce !== "EAGAIN") return atOnce;
-    const left = Buffer.from(shown.subarray(typeof atOnce === "string" ? 0 : atOnce));
+    const left = shown.subarray(typeof atOnce === "string" ? 0 : atOnce);
     if (left.length > 0) this.queue.start(this.#writeAll(left));
     return bytes.length;
   }
@@ -122,7 +123,7 @@ export class HostOutput implements KernelObject {
     return (pollNow(this.libc, this.stream.fd, POLLOUT) & (POLLOUT | POLLERR)) !== 0;
   }
 
-  async #writeAll(bytes: Buffer): Promise<void> {
+  async #writeAll(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.length; ) {
       const { error, count } = await writeOnce(this.stream.fd, bytes, offset);
       if (error === null) offset += count;
@@ -137,7 +138,7 @@ export class HostOutput implements KernelObject {
 
 function writeOnce(
   fd: number,
-  bytes: Buffer,
+  bytes: Uint8Array,
   offset: number,
 ): Promise<{ error: NodeJS.ErrnoException | null; count: number }> {
   return new Promise((resolve) => {

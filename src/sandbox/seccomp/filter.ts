@@ -26,8 +26,12 @@ export function cellFilter(architecture: Architecture, ownPid: number): Uint8Arr
 }
 
 /** An argument counts from 0. The rule says how much of its 64 bits the kernel looks at, and what they must be. */
-export type AllowedByArgument = { readonly call: SystemCall; readonly argument: number } & (
-  | { readonly rule: "int-in"; readonly values: readonly number[] }
+export type AllowedByArgument = {
+  readonly call: SystemCall;
+  readonly argument: number;
+} & /** `ignored` are bits that may be set besides. */
+(
+  | { readonly rule: "int-in"; readonly values: readonly number[]; readonly ignored?: number }
   | { readonly rule: "int-is-own-pid" }
   | { readonly rule: "long-in"; readonly values: readonly number[] }
   | { readonly rule: "has-flag"; readonly flag: number }
@@ -39,6 +43,14 @@ const PTHREAD_FLAGS_GLIBC = 0x3d0f00;
 const PTHREAD_FLAGS_MUSL = 0x7d0f00;
 
 const MAP_ANONYMOUS = 0x20;
+/** The system's clocks (clock_gettime(2)), and this process's and thread's own; those of others are negative. */
+const CLOCKS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11];
+/** FUTEX_WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAKE_OP, WAIT_BITSET, WAKE_BITSET; not those that look at an owner. */
+const FUTEX_OPERATIONS = [0, 1, 3, 4, 5, 9, 10];
+/** FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. */
+const FUTEX_FLAGS = 0x180;
+/** MADV_NORMAL to DONTNEED, FREE, (NO)HUGEPAGE, DONTDUMP, DODUMP, COLD, PAGEOUT, POPULATE; nothing of the machine's. */
+const ADVICE = [0, 1, 2, 3, 4, 8, 14, 15, 16, 17, 20, 21, 22, 23];
 const PR_SET_NAME = 15;
 const PR_SET_VMA = 0x53564d41;
 
@@ -47,6 +59,11 @@ export const ALLOWED_BY_ARGUMENT: readonly AllowedByArgument[] = [
   // The channel to the broker, and stderr. The broker's shared memory is mapped before the lock.
   { call: "read", argument: 0, rule: "int-in", values: [0] },
   { call: "write", argument: 0, rule: "int-in", values: [1, 2] },
+  { call: "futex", argument: 1, rule: "int-in", values: FUTEX_OPERATIONS, ignored: FUTEX_FLAGS },
+  { call: "madvise", argument: 2, rule: "int-in", values: ADVICE },
+  { call: "clock_gettime", argument: 0, rule: "int-in", values: CLOCKS },
+  { call: "clock_getres", argument: 0, rule: "int-in", values: CLOCKS },
+  { call: "clock_nanosleep", argument: 0, rule: "int-in", values: CLOCKS },
   // No file is mapped. Shared anonymous memory is shared with nobody: there is no child to inherit it.
   { call: "mmap", argument: 3, rule: "has-flag", flag: MAP_ANONYMOUS },
   // A thread as the C library makes it, never a process or a namespace.
@@ -59,19 +76,13 @@ export const ALLOWED_BY_ARGUMENT: readonly AllowedByArgument[] = [
 
 /** Allowed whatever the arguments; the most frequent first. None of them reaches a file, a socket or a process. */
 export const ALLOWED: readonly SystemCall[] = [
-  "futex",
-  "madvise",
   "mprotect",
-  "clock_gettime",
   "munmap",
   "mremap",
   "brk",
-  "clock_getres",
   "gettimeofday",
   "nanosleep",
-  "clock_nanosleep",
   "sched_yield",
-  "sched_getaffinity",
   "getrandom",
   "getrusage",
   "rt_sigreturn",
@@ -87,8 +98,11 @@ export const ALLOWED: readonly SystemCall[] = [
   "exit_group",
 ];
 
-/** Answered with ENOSYS: clone3's flags are in memory, where no filter sees them, and libc falls back to clone. */
-export const NOT_IMPLEMENTED: readonly SystemCall[] = ["clone3"];
+/**
+ * Answered with ENOSYS. clone3's flags are in memory, where no filter sees them, and libc falls back to clone.
+ * sched_getaffinity tells which processes there are; without it libc makes threads all the same.
+ */
+export const NOT_IMPLEMENTED: readonly SystemCall[] = ["clone3", "sched_getaffinity"];
 
 /** The process is killed: no healthy cell makes these calls, so this one has been taken over. */
 export const KILLED: readonly SystemCall[] = [
@@ -184,7 +198,7 @@ function judgeArgument(allowed: AllowedByArgument, ownPid: number): Instruction[
   const low = loadWord(lowWord(allowed.argument));
   switch (allowed.rule) {
     case "int-in":
-      return [low, ...whenOneOf(allowed.values, [ALLOW]), REFUSE];
+      return [low, ...clear(allowed.ignored), ...whenOneOf(allowed.values, [ALLOW]), REFUSE];
     case "int-is-own-pid":
       return [low, ...whenOneOf([ownPid], [ALLOW]), REFUSE];
     case "long-in": {
@@ -194,6 +208,10 @@ function judgeArgument(allowed: AllowedByArgument, ownPid: number): Instruction[
     case "has-flag":
       return [low, and(allowed.flag), ...whenOneOf([allowed.flag], [ALLOW]), REFUSE];
   }
+}
+
+function clear(bits: number | undefined): Instruction[] {
+  return bits === undefined ? [] : [and(~bits >>> 0)];
 }
 
 /**
