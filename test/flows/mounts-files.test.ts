@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:f
 import { join } from "node:path";
 import { builtBinary } from "../support/binary.ts";
 import { notOnLinux, testUnless } from "../support/loud-skip.ts";
+import { cannotMount, mountSmall } from "../support/privileges.ts";
 import { runWoma, scratchDirectory } from "../support/woma.ts";
 
 const fine = (stdout: string) => ({ stdout, stderr: "", exitCode: 0 });
@@ -256,6 +257,56 @@ import os
 open("f", "w"); os.utime("f", (-5, -10.5)); print(os.stat("f").st_mtime, os.stat("f").st_atime)
 `,
     "-10.5 -5.0\n",
+  ],
+  [
+    "makes no file with O_EXCL where a link leads nowhere",
+    `
+import os
+os.symlink("nowhere", "link")
+try: os.open("link", os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+except FileExistsError as error: print(error)
+print(os.listdir())
+`,
+    "[Errno 17] File exists: 'link'\n['link']\n",
+  ],
+  [
+    "appends once O_APPEND is set",
+    `
+import fcntl, os
+descriptor = os.open("f", os.O_CREAT | os.O_RDWR); os.write(descriptor, b"abc")
+fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND); os.lseek(descriptor, 0, 0); os.write(descriptor, b"d")
+print(open("f").read(), bool(fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND))
+`,
+    "abcd True\n",
+  ],
+  [
+    "takes directories by descriptor, duplicates descriptors and keeps to their access",
+    `
+import fcntl, os
+os.mkdir("d"); open("d/f", "w").write("hello")
+directory = os.open("d", os.O_RDONLY)
+print(os.listdir(directory), [entry.name for entry in os.scandir(directory)], os.stat("f", dir_fd=directory).st_size)
+first = os.open("f", os.O_RDONLY, dir_fd=directory); second = os.dup(first)
+print(os.read(first, 2), os.read(second, 1), os.close(first), os.read(second, 9)); os.mkdir("inner", dir_fd=directory); print(sorted(os.listdir("d")))
+top = os.open(".", os.O_RDONLY); os.fchdir(directory); print(open("f").read()); os.fchdir(top)
+for what in [lambda: os.write(second, b"x"), lambda: os.ftruncate(second, 0), lambda: os.read(os.open("d/f", os.O_WRONLY), 1), lambda: os.read(directory, 1),
+             lambda: os.open("d", os.O_RDWR), lambda: os.open("d/f", os.O_DIRECTORY), lambda: os.lseek(second, -1, 0), lambda: os.truncate("d/f", -1)]:
+    try: print(what())
+    except OSError as error: print(error)
+`,
+    `['f'] ['f'] 5
+b'he' b'l' None b'lo'
+['f', 'inner']
+hello
+[Errno 9] Bad file descriptor
+[Errno 22] Invalid argument
+[Errno 9] Bad file descriptor
+[Errno 21] Is a directory
+[Errno 21] Is a directory: 'd'
+[Errno 20] Not a directory: 'd/f'
+[Errno 22] Invalid argument
+[Errno 22] Invalid argument: 'd/f'
+`,
   ],
   [
     "takes no file for a directory when its name ends in a slash",
@@ -592,5 +643,53 @@ shutil.copytree(".", "/tmp/copy"); print(os.listdir("/tmp/copy"))`;
     });
     expect(stdout).toEndWith("\n['plain']\n");
     expect(await readFile(odd, "utf8")).toBe("odd");
+  });
+});
+
+describe("a disk's own limits are Python's errors:", () => {
+  testUnless(cannotMount, "one that is full", async () => {
+    await using scratch = await scratchDirectory();
+    const disk = join(scratch.path, "disk");
+    await mkdir(disk);
+    using _ = mountSmall(disk, "size=1m");
+    const code = `
+import os, sqlite3
+file, written = open("f", "wb", buffering=0), 0
+try:
+    while True: written += file.write(b"x" * 70_000)
+except OSError as error: print(written, error, os.path.getsize("f"))
+try:
+    with open("g", "w") as file: file.write("text")
+except OSError as error: print(error)
+try: sqlite3.connect("db").execute("create table t (n)")
+except sqlite3.OperationalError as error: print(error)
+os.remove("f"); open("g", "w").write("fits"); print(open("g").read())`;
+    expect(await inMount(disk, code)).toEqual(
+      fine(`1048576 [Errno 28] No space left on device 1048576
+[Errno 28] No space left on device
+database or disk is full
+fits
+`),
+    );
+  });
+
+  testUnless(cannotMount, "one that is read-only", async () => {
+    await using scratch = await scratchDirectory();
+    const disk = join(scratch.path, "disk");
+    await mkdir(disk);
+    using _ = mountSmall(disk, "ro");
+    const code = `
+import os
+for what in [lambda: open("f", "w"), lambda: os.mkdir("d"), lambda: os.symlink("a", "b")]:
+    try: what()
+    except OSError as error: print(error)
+print(os.listdir(), os.access(".", os.W_OK))`;
+    expect(await inMount(disk, code)).toEqual(
+      fine(`[Errno 30] Read-only file system: 'f'
+[Errno 30] Read-only file system: 'd'
+[Errno 30] Read-only file system: 'a' -> 'b'
+[] False
+`),
+    );
   });
 });

@@ -1,8 +1,23 @@
 import { describe, expect } from "bun:test";
-import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
-import { notOnLinux, testUnless } from "../support/loud-skip.ts";
+import { builtBinary } from "../support/binary.ts";
+import { notOnLinux, notRoot, testUnless } from "../support/loud-skip.ts";
+import { eventually } from "../support/processes.ts";
 import { Terminal } from "../support/pty.ts";
+import { startWoma } from "../support/running.ts";
 import { type RunOptions, runWoma, scratchDirectory } from "../support/woma.ts";
 
 async function run(args: readonly string[], options: RunOptions = {}) {
@@ -298,6 +313,77 @@ print(sorted(os.listdir()))`;
     }
   });
 
+  testUnless(notOnLinux, "that is read-only inside a writable one is so by every name it has", async () => {
+    await using work = await place({ "a/ro/f": "text", "b/x": "x", own: "own" });
+    await symlink("a/ro", join(work.path, "link"));
+    await symlink("a/ro/f", join(work.path, "file-link"));
+    await symlink(join(work.path, "a/ro"), join(work.path, "absolute"));
+    await symlink(".", join(work.path, "itself"));
+    const code = `
+import os, shutil
+def no(what):
+    try: print("done", what())
+    except PermissionError: print("refused", end=" ")
+    except OSError as error: print(error.errno, end=" ")
+def write(path, directory=None): os.write(os.open(path, os.O_WRONLY | os.O_APPEND, dir_fd=directory), b"written")
+os.symlink("a/ro/f", "mine"); os.symlink("ro", "a/mine")
+for path in ["a/ro/f", "a//ro/./f", "b/../a/ro/f", "link/f", "file-link", "absolute/f", "itself/a/ro/f", "itself/link/f", "mine", "a/mine/f", os.path.abspath("a/ro/f")]: no(lambda: write(path))
+top = os.getcwd(); os.chdir("a"); no(lambda: write("ro/f")); os.chdir("ro"); no(lambda: write("f")); os.chdir(top)
+no(lambda: write("ro/f", os.open("a", os.O_RDONLY))); no(lambda: write("f", os.open("a/ro", os.O_RDONLY)))
+for what in [lambda: os.remove("link/f"), lambda: os.mkdir("link/d"), lambda: os.rename("link/f", "stolen"), lambda: os.rename("own", "link/own"), lambda: os.chmod("file-link", 0o777),
+             lambda: os.utime("file-link", (1, 1)), lambda: os.truncate("file-link", 0), lambda: shutil.rmtree("a")]: no(what)
+print()
+for what in [lambda: os.rename("a", "moved"), lambda: os.rename("a", "b/a"), lambda: os.rename("b", "a"), lambda: os.rmdir("a")]: no(what)
+print(open("a/ro/f").read(), os.path.exists("moved"), os.path.exists("b/a"))`;
+    const { stdout, stderr, exitCode } = await run(["--mount", ".", "--mount", "a/ro:ro", "-c", code], {
+      cwd: work.path,
+    });
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+    const [refusals, others] = stdout.split("\n");
+    expect(refusals).toBe("refused ".repeat(23));
+    expect(others).toMatch(/^(?:(?:refused|16|17|39) ){4}text False False$/);
+    expect(await readFile(join(work.path, "a/ro/f"), "utf8")).toBe("text");
+    expect((await readdir(work.path)).sort()).toEqual([
+      "a",
+      "absolute",
+      "b",
+      "file-link",
+      "itself",
+      "link",
+      "mine",
+      "own",
+    ]);
+  });
+
+  testUnless(notOnLinux, "of a file follows the name, also when another program replaces the file", async () => {
+    await using work = await place({ "a.txt": "old" });
+    const code = `
+import os
+for _ in range(3):
+    try: print(open("/tmp/a").read(), os.path.getsize("/tmp/a"), os.path.exists("/tmp/a"), flush=True)
+    except OSError as error: print(type(error).__name__, os.path.exists("/tmp/a"), flush=True)
+    input()`;
+    await using running = await startWoma(["--mount", `${work.path}/a.txt:/tmp/a`, "-c", code]);
+    await running.woma.writes("old 3 True\n");
+    await writeFile(join(work.path, "b.txt"), "newer");
+    await rename(join(work.path, "b.txt"), join(work.path, "a.txt"));
+    running.woma.type("\n");
+    await eventually("a second line", () => running.woma.stdout.split("\n").length > 2);
+    await rm(join(work.path, "a.txt"));
+    running.woma.type("\n");
+    await eventually("a third line", () => running.woma.stdout.split("\n").length > 3);
+    running.woma.type("\n");
+    expect((await running.woma.end()).stdout).toBe("old 3 True\nnewer 5 True\nFileNotFoundError False\n");
+  });
+
+  testUnless(notOnLinux, "is there for every entry at the prompt of --reset-globals", async () => {
+    await using work = await place({ f: "text" });
+    await using terminal = await Terminal.open(["--reset-globals", "--mount", "."], { home: work.path });
+    expect(await terminal.enter("open('f').read(), open('g', 'w').write('1234')")).toBe("('text', 4)");
+    expect(await terminal.enter("import os; sorted(os.listdir()), open('g').read()")).toBe("(['f', 'g'], '1234')");
+    expect(await readFile(join(work.path, "g"), "utf8")).toBe("1234");
+  });
+
   testUnless(notOnLinux, "of a host directory inside another's guest place hides what was there", async () => {
     await using work = await place({ "outer/sub/hidden": "h", "outer/f": "f", "inner/shown": "s" });
     const code = `import os; print(sorted(os.listdir("/m")), os.listdir("/m/sub"), os.path.exists("/m/sub/hidden"), sorted(os.listdir("/m/new")))`;
@@ -463,16 +549,58 @@ PermissionError: [Errno 13] Permission denied: read-only grant (--mount .:/data:
 });
 
 describe("what the user may not, the program may not:", () => {
-  testUnless(notOnLinux, "a file without the right to read it is a PermissionError", async () => {
-    await using work = await place({ f: "text" });
-    await chmod(join(work.path, "f"), 0);
-    const { stdout } = await run(["--mount", ".", "-c", `${TRYING}attempt(lambda: open("f").read())`], {
-      cwd: work.path,
-    });
-    // Root may read it all the same.
-    const expected = process.getuid?.() === 0 ? "text\n" : "PermissionError: [Errno 13] Permission denied: 'f'\n";
-    expect(stdout).toBe(expected);
+  /** Runs what follows as a user without rights. */
+  const AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+
+  testUnless(notRoot, "the system's own refusals are Python's errors, without a word of grants", async () => {
+    await using work = await place({ "mine/secret": "s", "mine/open": "o", "roots/f": "f" });
+    for (const path of [work.above, work.path]) await chmod(path, 0o755);
+    await chmod(join(work.path, "mine/secret"), 0o600);
+    for (const path of ["mine", "mine/open"]) await chown(join(work.path, path), 65534, 65534);
+    const code = `${TRYING}
+for what in [lambda: open("/m/secret").read(), lambda: open("/m/open", "a").write("+"), lambda: open("/m/new", "w").write("1"), lambda: open("/r/f").read(), lambda: open("/r/f", "w"),
+             lambda: open("/r/new", "w"), lambda: os.remove("/r/f"), lambda: os.chmod("/r/f", 0o777), lambda: (os.access("/m/secret", os.R_OK), os.access("/r/f", os.W_OK)), lambda: os.remove("/m/secret")]: attempt(what)`;
+    const { stdout, stderr, exitCode } = await asNobody(["--mount=mine:/m", "--mount=roots:/r", "-c", code], work.path);
+    expect({ stdout, stderr, exitCode }).toEqual(
+      fine(`PermissionError: [Errno 13] Permission denied: '/m/secret'
+1
+1
+f
+PermissionError: [Errno 13] Permission denied: '/r/f'
+PermissionError: [Errno 13] Permission denied: '/r/new'
+PermissionError: [Errno 13] Permission denied: '/r/f'
+PermissionError: [Errno 1] Operation not permitted: '/r/f'
+(False, False)
+None
+`),
+    );
+    expect((await lstat(join(work.path, "mine/new"))).uid).toBe(65534);
   });
+
+  testUnless(notRoot, "a grant of what the user may not open is told with its name", async () => {
+    await using work = await place({ "closed/f": "f" });
+    for (const path of [work.above, work.path]) await chmod(path, 0o755);
+    await chmod(join(work.path, "closed"), 0o700);
+    const { stdout, stderr, exitCode } = await asNobody(["--mount=closed", "-c", "print(1)"], work.path);
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
+    expect(stderr).toStartWith("error: --mount closed: ");
+  });
+
+  async function asNobody(args: readonly string[], cwd: string) {
+    // The binary may lie where only root looks.
+    await using scratch = await scratchDirectory();
+    await chmod(scratch.path, 0o755);
+    const binary = join(scratch.path, "woma");
+    await copyFile(await builtBinary(), binary);
+    const child = Bun.spawn([...AS_NOBODY, binary, ...args], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+    return { stdout, stderr, exitCode: await child.exited };
+  }
 });
 
 describe("a grant that cannot be", () => {
