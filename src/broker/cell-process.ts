@@ -5,6 +5,7 @@ import { WomaError } from "../errors.ts";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
 import { CELL_ARGUMENT, type CellStage, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
+import { FrameDeadline } from "./frame-deadline.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { raiseStackLimit } from "./stack-limit.ts";
 
@@ -23,9 +24,6 @@ const MAXIMUM_LOG_BYTES = 64 * 1024;
 const COLLECTED_AFTER_BYTES = 8 * 1024 * 1024;
 const MAXIMUM_UNREAD_REPLIES = 16;
 const EXIT_AFTER_CLOSE_MS = 500;
-/** An honest cell writes a frame at once. */
-const LONGEST_FRAME_MS = 10_000;
-const FRAME_GRACE_MS = 500;
 
 /** How woma re-executes itself as a cell. */
 export interface CellCommand {
@@ -59,7 +57,6 @@ export class CellProcess {
   #answering = false;
   #unreadReplies = 0;
   #log = "";
-  #frameTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
     this.shared = libc === null ? null : createSharedMemory(libc);
@@ -135,10 +132,12 @@ export class CellProcess {
 
   #readRequests(stream: Readable, onRequest: RequestHandler): void {
     const reader = new FrameReader(MAXIMUM_FRAME_BYTES);
+    const deadline = new FrameDeadline((what) => this.#endFor(`the cell sent ${what}`, stream));
     stream.on("data", (chunk: Buffer) => {
-      clearTimeout(this.#frameTimer);
+      let completed = false;
       try {
         for (const frame of reader.push(chunk)) {
+          completed = true;
           const request = parseRequest(frame.json);
           if (request === null) throw new FrameError("a request of no known shape");
           if (this.#answering) throw new FrameError("a request before the last one was answered");
@@ -151,16 +150,9 @@ export class CellProcess {
         if (!(error instanceof FrameError)) throw error;
         return this.#endFor(`the cell sent ${error.message}`, stream);
       }
-      if (!reader.isMidFrame) return;
-      const late = () =>
-        this.#endFor(`the cell sent half a frame and no more for ${LONGEST_FRAME_MS / 1000} s`, stream);
-      // Twice: both processes may have been stopped meanwhile, and what has come since is read first.
-      this.#frameTimer = setTimeout(() => {
-        this.#frameTimer = setTimeout(late, FRAME_GRACE_MS);
-      }, LONGEST_FRAME_MS);
-      this.#frameTimer.unref();
+      deadline.watch(completed, reader.isMidFrame);
     });
-    stream.on("close", () => clearTimeout(this.#frameTimer));
+    stream.on("close", () => deadline[Symbol.dispose]());
     // A cell that exits closes it too; one that is still there after that has closed it on purpose.
     stream.on("end", () => {
       const timer = setTimeout(() => this.#endFor("the cell closed its output", stream), EXIT_AFTER_CLOSE_MS);

@@ -4,13 +4,22 @@ import type { Config } from "../config.ts";
 import { missingHint, mountFor } from "../permissions/check.ts";
 import type { GuestPath } from "../permissions/permissions.ts";
 
+/** A program that misses more files than this has told the user what there is to tell. */
+const MOST_HINTS = 10;
+
 /**
- * Tells the user, not the program, that a file which the program did not find is there, and which flag would show it.
- * Nothing is said of what is not there either, or lies in a grant.
+ * Tells the user, not the program, that a file which the program did not find is there, and which flag would show it;
+ * each once. Nothing is said of what is not there either, or lies in a grant.
  */
-export function hintMissing({ workingDirectory, mounts }: Config, path: string): void {
-  const absolute = posix.resolve(workingDirectory, path);
-  if (mountFor(mounts, absolute as GuestPath) !== null || !existsSync(absolute)) return;
-  const hint = missingHint(path, workingDirectory);
-  if (hint !== null) process.stderr.write(`\nhint: ${hint}\n`);
+export function missingHinter({ workingDirectory, mounts }: Config): (path: string) => void {
+  const told = new Set<string>();
+  return (path) => {
+    const absolute = posix.resolve(workingDirectory, path);
+    if (told.size >= MOST_HINTS || told.has(absolute)) return;
+    if (mountFor(mounts, absolute as GuestPath) !== null || !existsSync(absolute)) return;
+    const hint = missingHint(path, workingDirectory);
+    if (hint === null) return;
+    told.add(absolute);
+    process.stderr.write(`\nhint: ${hint}\n`);
+  };
 }

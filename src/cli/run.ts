@@ -15,7 +15,7 @@ import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
-import { hintMissing } from "./missing-hint.ts";
+import { missingHinter } from "./missing-hint.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
 
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
@@ -122,7 +122,7 @@ function programResources(
     streams: streams.objects,
     neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
     umask: process.umask(),
-    onMissing: isatty(2) ? (path) => hintMissing(config, path) : () => {},
+    onMissing: isatty(2) ? missingHinter(config) : () => {},
     openTerminal: () => streams.openTerminal(),
     // What was typed at prompts is no business of a program's.
     history: hasPrompt && config.historyFile !== null ? new History(config.historyFile) : null,

@@ -34,29 +34,49 @@ export function decodeFrame(rest: Uint8Array): Frame | null {
 
 /** Cuts a byte stream into frames. A length above the cap, or a frame that contradicts itself, throws. */
 export class FrameReader {
-  #pending: Uint8Array = NO_BYTES;
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  /** With fewer there is nothing to look at: the length of a frame, or all of it. */
+  #neededBytes = LENGTH_BYTES;
 
   constructor(readonly maximumBytes: number) {}
 
   /** Whether a frame has begun that is not all there. */
   get isMidFrame(): boolean {
-    return this.#pending.length > 0;
+    return this.#bytes > 0;
   }
 
   *push(chunk: Uint8Array): Generator<Frame> {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    for (;;) {
-      if (this.#pending.length < 4) return;
-      const view = new DataView(this.#pending.buffer, this.#pending.byteOffset, this.#pending.byteLength);
-      const length = view.getUint32(0, true);
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#chunks.length > MOST_CHUNKS) this.#join();
+    while (this.#bytes >= this.#neededBytes) {
+      const bytes = this.#join();
+      const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
       if (length > this.maximumBytes) throw new FrameError(`a frame of ${length} bytes, above ${this.maximumBytes}`);
-      if (this.#pending.length < 4 + length) return;
-      const frame = decodeFrame(this.#pending.subarray(4, 4 + length));
+      this.#neededBytes = LENGTH_BYTES + length;
+      if (bytes.length < this.#neededBytes) return;
+      const frame = decodeFrame(bytes.subarray(LENGTH_BYTES, this.#neededBytes));
       if (frame === null) throw new FrameError("a frame whose lengths disagree");
-      this.#pending = this.#pending.subarray(4 + length);
+      const rest = bytes.subarray(this.#neededBytes);
+      this.#chunks = rest.length === 0 ? [] : [rest];
+      this.#bytes = rest.length;
+      this.#neededBytes = LENGTH_BYTES;
       yield frame;
     }
   }
+
+  /** What has come and is no frame yet, in one piece. */
+  #join(): Uint8Array {
+    const [first] = this.#chunks;
+    const all = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [all];
+    return all;
+  }
 }
+
+const LENGTH_BYTES = 4;
+/** A frame that comes byte by byte is put together this many at a time. */
+const MOST_CHUNKS = 1024;
 
 export class FrameError extends Error {}

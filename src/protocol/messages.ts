@@ -77,6 +77,8 @@ const flag = (value: unknown): value is boolean => typeof value === "boolean";
 const text = (value: unknown): value is string => typeof value === "string" && value.length <= 4096;
 const path = (value: unknown): value is string =>
   text(value) && value.startsWith("/") && !value.includes("\0") && value.isWellFormed();
+const linkTarget = (value: unknown): value is string =>
+  text(value) && value !== "" && !value.includes("\0") && value.isWellFormed();
 const timestamp = (value: unknown): value is number | null =>
   value === null || (Number.isFinite(value) && Math.abs(value as number) < 2 ** 53);
 const signalList = (value: unknown): value is number[] =>
@@ -149,7 +151,7 @@ const shapes = {
   unlink: { path },
   rmdir: { path },
   rename: { path, to: path },
-  symlink: { path, target: text },
+  symlink: { path, target: linkTarget },
   readlink: { path },
   /** Entries, one a line: type letter, inode, a space, the name with `\\` and line breaks escaped as JSON does. */
   list: { path },

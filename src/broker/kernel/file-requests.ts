@@ -102,16 +102,23 @@ const LOCK_RETRY_MS = 5;
 
 function lock(process: ProcessContext, files: Files, request: RequestOf<"lock">, reply: Reply): void {
   const file = fileOf(process, request.handle);
-  const retry = setInterval(() => process.waiters.wake(), LOCK_RETRY_MS);
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  // The cell may be gone meanwhile.
+  const tryAgain = () => {
+    if (!process.waiters.idle) process.waiters.wake();
+  };
   const attempt = () => {
     try {
-      return files.lock(file, request);
+      const type = files.lock(file, request);
+      clearTimeout(retry);
+      if (type === undefined) retry = setTimeout(tryAgain, LOCK_RETRY_MS);
+      return type;
     } catch (error) {
       return { error };
     }
   };
   process.waiters.wait(attempt, request.command === "wait" ? -1 : 0, process.signalPending, (type) => {
-    clearInterval(retry);
+    clearTimeout(retry);
     if (type === "timeout") return reply("lock", { errno: "EAGAIN" });
     if (type === "interrupted") return reply("lock", { errno: "EINTR" });
     if (typeof type === "object") return refuse("lock", type.error, reply);

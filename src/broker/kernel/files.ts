@@ -7,12 +7,10 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  futimesSync,
   lstatSync,
   readdirSync,
   type Stats,
   statfsSync,
-  utimesSync,
 } from "node:fs";
 import { posix } from "node:path";
 import { WomaError } from "../../errors.ts";
@@ -31,6 +29,8 @@ const O_TRUNC = 0o1000;
 const O_APPEND = 0o2000;
 /** What of a program's flags is the open file's; creating and truncating are requests of their own or done here. */
 const KEPT_FLAGS = ACCESS_MODE | O_APPEND | O_CREAT | O_EXCL | O_TRUNC;
+const AT_FDCWD = -100;
+const UTIME_OMIT = 0x3fff_fffen;
 const AT_REMOVEDIR = 0x200;
 /** No setuid, setgid or sticky bit: a file with one would be more than the program's own. */
 const PERMISSIONS = 0o777;
@@ -133,9 +133,7 @@ export class Files {
       // A link has no mode, and its times are of no use.
       if (stats.isSymbolicLink()) throw new KernelError("EOPNOTSUPP");
       if (mode !== null) chmodSync(`/proc/self/fd/${fd}`, mode & PERMISSIONS);
-      if (accessedMs !== null || modifiedMs !== null) {
-        utimesSync(`/proc/self/fd/${fd}`, ...times(stats, accessedMs, modifiedMs));
-      }
+      if (accessedMs !== null || modifiedMs !== null) this.#setTimes(fd, accessedMs, modifiedMs);
     });
   }
 
@@ -144,8 +142,7 @@ export class Files {
     if (!file.writable) throw new KernelError(size === null ? "EACCES" : "EINVAL");
     if (size !== null) ftruncateSync(file.fd, size);
     if (mode !== null) fchmodSync(file.fd, mode & PERMISSIONS);
-    if (accessedMs === null && modifiedMs === null) return;
-    futimesSync(file.fd, ...times(fstatSync(file.fd), accessedMs, modifiedMs));
+    if (accessedMs !== null || modifiedMs !== null) this.#setTimes(file.fd, accessedMs, modifiedMs);
   }
 
   sync(file: HostFile): void {
@@ -251,6 +248,13 @@ export class Files {
     });
   }
 
+  /** Bun's own takes a time before 1970 for now. */
+  #setTimes(fd: number, accessedMs: number | null, modifiedMs: number | null): void {
+    const path = Buffer.from(`/proc/self/fd/${fd}\0`);
+    const times = new BigInt64Array([...timespec(accessedMs), ...timespec(modifiedMs)]);
+    check(this.libc.systemCall(systemCallNumber("utimensat"), AT_FDCWD, ptr(path), ptr(times), 0));
+  }
+
   #truncate(place: Place, size: number): void {
     const fd = this.#openRegular(place, O_WRONLY, 0);
     try {
@@ -294,9 +298,11 @@ function check(result: number): number {
   return result;
 }
 
-/** In seconds, as node:fs wants them. */
-function times(stats: Stats, accessedMs: number | null, modifiedMs: number | null): [number, number] {
-  return [(accessedMs ?? stats.atimeMs) / 1000, (modifiedMs ?? stats.mtimeMs) / 1000];
+/** A struct timespec: seconds and nanoseconds, the latter never negative; the time there is for null. */
+function timespec(timeMs: number | null): [bigint, bigint] {
+  if (timeMs === null) return [0n, UTIME_OMIT];
+  const seconds = Math.floor(timeMs / 1000);
+  return [BigInt(seconds), BigInt(Math.floor((timeMs - seconds * 1000) * 1e6))];
 }
 
 /** A program is its own user, number 0: what is the broker's is its own, and the rest nobody's. */

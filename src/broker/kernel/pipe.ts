@@ -19,6 +19,13 @@ class Pipe {
   writerOpen = true;
 
   constructor(readonly wake: () => void) {}
+
+  /** Small ones are put together: a pipe full of single bytes would hold thirty times as much. */
+  push(bytes: Uint8Array): void {
+    const last = this.chunks.at(-1);
+    if (last === undefined || last.length + bytes.length > ATOMIC_BYTES) this.chunks.push(bytes);
+    else this.chunks[this.chunks.length - 1] = Buffer.concat([last, bytes]);
+  }
 }
 
 class PipeReader implements KernelObject {
@@ -72,7 +79,7 @@ class PipeWriter implements KernelObject {
     // A copy: the bytes may lie in the window that the cell writes next.
     const taken = new Uint8Array(bytes.subarray(0, room));
     if (taken.length === 0) return 0;
-    this.pipe.chunks.push(taken);
+    this.pipe.push(taken);
     this.pipe.bytes += taken.length;
     this.pipe.wake();
     return taken.length;

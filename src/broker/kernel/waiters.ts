@@ -37,6 +37,11 @@ export class Waiters {
       );
   }
 
+  /** Nobody waits. */
+  get idle(): boolean {
+    return this.#waiting.size === 0;
+  }
+
   /** Tries every waiting condition again, after the caller has finished what it is doing. */
   wake(): void {
     if (this.#woken) return;

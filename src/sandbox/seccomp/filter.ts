@@ -29,8 +29,7 @@ export function cellFilter(architecture: Architecture, ownPid: number): Uint8Arr
 export type AllowedByArgument = {
   readonly call: SystemCall;
   readonly argument: number;
-} & /** `ignored` are bits that may be set besides. */
-(
+} /** `ignored` are bits that may be set besides. */ & (
   | { readonly rule: "int-in"; readonly values: readonly number[]; readonly ignored?: number }
   | { readonly rule: "int-is-own-pid" }
   | { readonly rule: "long-in"; readonly values: readonly number[] }

@@ -21,7 +21,8 @@ describe("a pipe", () => {
   test("gives the bytes in the order in which they were written", () => {
     const pipe = newPipe();
     expect([pipe.writer.write(text("one")), pipe.writer.write(text("two"))]).toEqual([3, 3]);
-    expect([read(pipe, 2), read(pipe, 100), read(pipe, 100), read(pipe, 100)]).toEqual(["on", "e", "two", undefined]);
+    // As Linux does, small writes are put together.
+    expect([read(pipe, 2), read(pipe, 100), read(pipe, 100)]).toEqual(["on", "etwo", undefined]);
   });
 
   test("has nothing yet while its writer is open, and ends when that is closed", () => {
