@@ -65,4 +65,31 @@ describe("a cell cannot plant a link that leads the host's programs out of a mou
     );
     expect(found(`${inside}/deep/link`)).not.toBe(SECRET);
   });
+
+  testUnless(notOnLinux, "by way of another link, and absolute", async () => {
+    const { inside } = place;
+    const at = (name: string) => JSON.stringify(`${inside}/${name}`);
+    await pythonAnswers(
+      ["--mount", inside],
+      [`os.symlink(".", ${at("here")})`, `os.symlink(${at("here/../outside/secret")}, ${at("by-way")})`],
+    );
+    expect(found(`${inside}/by-way`)).not.toBe(SECRET);
+  });
+
+  testUnless(notOnLinux, "by way of a directory that becomes a link when the other is made", async () => {
+    const { inside } = place;
+    const at = (name: string) => JSON.stringify(`${inside}/${name}`);
+    await pythonAnswers(
+      ["--mount", inside],
+      [
+        `os.makedirs(${at("a/b/c")})`,
+        `os.symlink("../../outside/secret", ${at("a/b/c/link")})`,
+        `os.symlink("a/b/c", ${at("short")})`,
+        `os.rename(${at("short/link")}, ${at("through")})`,
+        `os.rename(${at("a/b/c")}, ${at("c")})`,
+        `os.rename(${at("a/b")}, ${at("b")})`,
+      ],
+    );
+    for (const path of ["through", "c/link", "b/c/link"]) expect(found(`${inside}/${path}`)).not.toBe(SECRET);
+  });
 });
