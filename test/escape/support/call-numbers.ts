@@ -20,6 +20,7 @@ export const CALL_NUMBERS = {
   eventfd2: [290, 19],
   execve: [59, 221],
   execveat: [322, 281],
+  exit: [60, 93],
   exit_group: [231, 94],
   faccessat: [269, 48],
   fanotify_init: [300, 262],
