@@ -1,6 +1,7 @@
 import type { KernelObject } from "../../src/broker/kernel/objects.ts";
 import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
+import type { CellUrgency } from "../../src/protocol/messages.ts";
 import { alternate } from "./alternate.ts";
 import type { Budget, Line } from "./line.ts";
 import type { Programs } from "./programs.ts";
@@ -22,8 +23,11 @@ interface Ending {
 /** A cell is killed, and the next program runs in a spare one: broker and cells as a front end has them. */
 export async function measureEndings(programs: Programs): Promise<readonly Line[]> {
   const libc = openLibc();
-  const openSession = () =>
-    new Session({ executable: programs.woma, leading: [], snapshotPath: undefined, confinement: "confined" }, libc);
+  const openSession = (urgency: CellUrgency) =>
+    new Session(
+      { executable: programs.woma, leading: [], snapshotPath: undefined, confinement: "confined", urgency },
+      libc,
+    );
   const { woma } = await alternate(ROUNDS, { woma: () => timeEnding(openSession) });
   const line = (name: string, of: (ending: Ending) => number, budget: Budget): Line => ({
     name,
@@ -38,12 +42,12 @@ export async function measureEndings(programs: Programs): Promise<readonly Line[
   ];
 }
 
-async function timeEnding(openSession: () => Session): Promise<Ending> {
-  const session = openSession();
+async function timeEnding(openSession: (urgency: CellUrgency) => Session): Promise<Ending> {
+  const session = openSession("urgent");
   const output = new WatchedStream();
   const running = session.run(program("print(1, flush=True)\nwhile True: pass"), resources(output));
   await Promise.race([output.came, running.then(failWith)]);
-  const spare = openSession();
+  const spare = openSession("spare");
   const ready = await spare.started();
   if (ready !== null) failWith(ready);
   await Bun.sleep(PAUSE_MS);

@@ -4,7 +4,14 @@ import type { Readable, Writable } from "node:stream";
 import { WomaError } from "../errors.ts";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
-import { CELL_ARGUMENT, type CellStage, DATA_WINDOW_BYTES, parseRequest, type Request } from "../protocol/messages.ts";
+import {
+  CELL_ARGUMENT,
+  type CellStage,
+  type CellUrgency,
+  DATA_WINDOW_BYTES,
+  parseRequest,
+  type Request,
+} from "../protocol/messages.ts";
 import { FrameDeadline } from "./frame-deadline.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { raiseStackLimit } from "./stack-limit.ts";
@@ -34,6 +41,7 @@ export interface CellCommand {
   readonly snapshotPath: string | undefined;
   /** Whether the cell locks itself in before it starts an interpreter. */
   readonly confinement: "confined" | "insecure";
+  readonly urgency: CellUrgency;
 }
 
 /** How a cell's process ended, seen from outside. */
@@ -60,13 +68,14 @@ export class CellProcess {
 
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
     this.shared = libc === null ? null : createSharedMemory(libc);
-    const { executable, leading, snapshotPath, confinement } = command;
+    const { executable, leading, snapshotPath, confinement, urgency } = command;
     const stage: CellStage = confinement === "insecure" ? "insecure" : "launch";
     const words = [
       ...leading,
       CELL_ARGUMENT,
       String(process.pid),
       stage,
+      urgency,
       ...(snapshotPath === undefined ? [] : [snapshotPath]),
     ];
     this.#child = spawn(executable, words, {

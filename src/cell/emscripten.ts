@@ -97,7 +97,7 @@ export interface FileNode {
   name_next?: FileNode;
 }
 
-export interface FileSystemMount {
+interface FileSystemMount {
   readonly mountpoint: string;
 }
 
@@ -153,7 +153,7 @@ export interface FileStream {
   entries?: readonly DirectoryEntry[] | null;
 }
 
-export interface DirectoryEntry {
+interface DirectoryEntry {
   readonly name: string;
   readonly inode: number;
   readonly kind: string;
@@ -174,7 +174,7 @@ export interface StreamOperations {
   msync(stream: FileStream, buffer: Uint8Array, offset: number, length: number, flags: number): number;
 }
 
-export interface MemoryMapping {
+interface MemoryMapping {
   readonly ptr: number;
   readonly allocated: boolean;
 }

@@ -66,7 +66,6 @@ function numberOf(name: string): number {
 }
 
 /** libc's own, for the errors that the cell itself finds. */
-export const EACCES = 2;
 export const EISDIR = 31;
 export const ELOOP = 32;
 export const ENAMETOOLONG = 37;

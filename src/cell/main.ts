@@ -10,12 +10,13 @@ import { limitDescriptors } from "./kernel/file-rules.ts";
 import { openKstream } from "./kernel/kstream.ts";
 import { InterpreterDeath } from "./outcome.ts";
 import { orRefuse } from "./refusal.ts";
-import { runProgram } from "./run.ts";
+import { rehearse } from "./rehearsal.ts";
+import { importMain, runProgram } from "./run.ts";
 import { mapSharedMemory } from "./shared-memory.ts";
 import { setTimeZone } from "./time-zone.ts";
 
 /** A cell's whole life: lock itself in, start an interpreter, wait for a program, run it, tell how it ended. */
-export async function main([brokerPid, stage, snapshotPath]: readonly string[]): Promise<never> {
+export async function main([brokerPid, stage, urgency, snapshotPath]: readonly string[]): Promise<never> {
   keepStandardOutputForFrames();
   const libc = openLibc();
   dieWithBroker(libc, Number(brokerPid));
@@ -27,6 +28,9 @@ export async function main([brokerPid, stage, snapshotPath]: readonly string[]):
   const lock = stage === "insecure" ? () => {} : () => orRefuse(channel, () => confine(libc));
   const interpreter = await boot(assets, lock, { channel, window });
   const { module, kernel } = interpreter;
+  const main = importMain(module);
+  installDevices(module, kernel);
+  if (urgency === "spare") rehearse(interpreter, main);
 
   const hello = channel.call({
     op: "hello",
@@ -39,7 +43,6 @@ export async function main([brokerPid, stage, snapshotPath]: readonly string[]):
   interpreter.memory.set(start.memoryLimitBytes);
   for (const grant of start.streams)
     openKstream(module, kernel, { ...grant, access: grant.fd === 0 ? "read" : "write" });
-  installDevices(module, kernel);
   limitDescriptors(module, kernel, start.maximumOpenFiles);
   interpreter.umask.set(start.umask);
   interpreter.mounts.mount(start.mounts);
@@ -48,7 +51,7 @@ export async function main([brokerPid, stage, snapshotPath]: readonly string[]):
   };
 
   try {
-    channel.call({ op: "exit", ...runProgram(interpreter, { start, source: hello.bytes, listen }) });
+    channel.call({ op: "exit", ...runProgram(interpreter, main, { start, source: hello.bytes, listen }) });
     process.exit(0);
   } catch (error) {
     if (!(error instanceof InterpreterDeath)) throw error;

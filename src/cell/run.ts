@@ -13,12 +13,16 @@ interface Assignment {
   listen(): void;
 }
 
+/** The Python part of what follows. */
+export function importMain(module: PyodideModule): PyProxy {
+  return module.API.runPythonInternal("import woma_main; woma_main");
+}
+
 /** Runs a program to its end, the interpreter's own end included. */
-export function runProgram(interpreter: Interpreter, { start, source, listen }: Assignment): Outcome {
+export function runProgram(interpreter: Interpreter, main: PyProxy, { start, source, listen }: Assignment): Outcome {
   const { module } = interpreter;
   try {
     applyFlags(module, start.flags);
-    const main = module.API.runPythonInternal("import woma_main; woma_main");
     const sequel = sequelOf(start);
     const program = main.begin(JSON.stringify(start), source);
     listen();

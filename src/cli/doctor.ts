@@ -39,6 +39,7 @@ async function onLinux(libc: Libc): Promise<Finding[]> {
     leading: leadingWords,
     snapshotPath: compiled ? undefined : prepareCheckout(null),
     confinement: "confined",
+    urgency: "urgent",
   } as const;
   const session = new Session(command, libc);
   const end = await session.started();

@@ -10,7 +10,7 @@ import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
 import { type Libc, openLibc } from "../protocol/libc.ts";
-import type { Program } from "../protocol/messages.ts";
+import type { CellUrgency, Program } from "../protocol/messages.ts";
 import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { endProcess, explain } from "./ending.ts";
@@ -25,8 +25,8 @@ export async function runCommand(config: Config): Promise<never> {
   const snapshotPath = compiled ? undefined : prepareCheckout(cache);
   const libc = openLibc();
   if (config.insecure) process.stderr.write(INSECURE_WARNING);
-  const newSession = () => new Session(cellCommand(config, snapshotPath), libc);
-  let session = newSession();
+  const newSession = (urgency: CellUrgency) => new Session(cellCommand(config, snapshotPath, urgency), libc);
+  let session = newSession("urgent");
 
   const streams = openStandardStreams(libc, () => session.wake());
   const forwarding = forwardSignals(() => session, streams.terminal);
@@ -36,7 +36,7 @@ export async function runCommand(config: Config): Promise<never> {
   for (;;) {
     const running = session.run(request, resources);
     // Each entry of --reset-globals has an interpreter of its own, made while the one before waits for it.
-    const next = loaded.program.kind === "prompt" && loaded.program.once ? newSession() : null;
+    const next = loaded.program.kind === "prompt" && loaded.program.once ? newSession("spare") : null;
     end = await running;
     const goesOn = next !== null && end.how === "exited" && end.again;
     if (!goesOn && !(isatty(0) && isLoss(end, loaded.program))) {
@@ -44,7 +44,7 @@ export async function runCommand(config: Config): Promise<never> {
       break;
     }
     if (!goesOn) await announceLoss(end, streams);
-    session = next ?? newSession();
+    session = next ?? newSession("urgent");
     request = { ...request, flags: { ...request.flags, quiet: true } };
   }
   await streams.drained();
@@ -96,12 +96,13 @@ function tryCache(config: Config): Cache | null {
 const INSECURE_WARNING =
   "warning: --insecure: no wall is around this program; it can reach all that you can, files and network included\n";
 
-function cellCommand(config: Config, snapshotPath: string | undefined): CellCommand {
+function cellCommand(config: Config, snapshotPath: string | undefined, urgency: CellUrgency): CellCommand {
   return {
     executable: process.execPath,
     leading: leadingWords,
     snapshotPath,
     confinement: config.insecure ? "insecure" : "confined",
+    urgency,
   };
 }
 

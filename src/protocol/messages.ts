@@ -7,8 +7,8 @@
  */
 
 /**
- * The hidden first argument with which woma's executable becomes a cell. The broker's pid follows, the stage, and a
- * checkout's snapshot.
+ * The hidden first argument with which woma's executable becomes a cell. The broker's pid follows, the stage, the
+ * urgency, and a checkout's snapshot.
  */
 export const CELL_ARGUMENT = "__woma-cell";
 
@@ -17,6 +17,9 @@ export const CELL_ARGUMENT = "__woma-cell";
  * itself and starts an interpreter. `insecure` does neither, because the user said so.
  */
 export type CellStage = "launch" | "lock" | "insecure";
+
+/** Whether somebody waits for the cell; a spare takes its time, to be the quicker when it is called for. */
+export type CellUrgency = "urgent" | "spare";
 
 /** Shared memory on the cell's fd 3: one page whose byte 0 is a pending signal number, then the data window. */
 export const SIGNAL_PAGE_BYTES = 4096;

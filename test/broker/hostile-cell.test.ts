@@ -41,6 +41,7 @@ async function meet(code: string, answer: (cell: CellProcess, request: Request) 
     leading: ["-e", PRELUDE + code],
     snapshotPath: undefined,
     confinement: "insecure",
+    urgency: "urgent",
   } as const;
   const cell = new CellProcess(command, libc, onRequest);
   const watch = setInterval(() => {
@@ -155,6 +156,7 @@ describe("a cell that ends by itself", () => {
       leading: [],
       snapshotPath: undefined,
       confinement: "insecure",
+      urgency: "urgent",
     } as const;
     const cell = new CellProcess(command, libc, () => {});
     cell.reply({});

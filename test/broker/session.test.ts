@@ -40,6 +40,7 @@ async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramE
       leading: ["-e", PRELUDE + code],
       snapshotPath: undefined,
       confinement: "insecure",
+      urgency: "urgent",
     },
     libc,
   );
@@ -93,6 +94,7 @@ test("a session runs one program: what that one left in the cell is never handed
       leading: ["-e", `${PRELUDE} hello(); exit(0);`],
       snapshotPath: undefined,
       confinement: "insecure",
+      urgency: "urgent",
     },
     libc,
   );

@@ -54,7 +54,13 @@ async function meet(code: string, resources: Partial<ProgramResources> = {}): Pr
     greatestBytes = Math.max(greatestBytes, process.memoryUsage.rss());
   }, 10);
   const session = new Session(
-    { executable: process.execPath, leading: ["-e", PRELUDE + code], snapshotPath: undefined, confinement: "insecure" },
+    {
+      executable: process.execPath,
+      leading: ["-e", PRELUDE + code],
+      snapshotPath: undefined,
+      confinement: "insecure",
+      urgency: "urgent",
+    },
     libc,
   );
   const output = new Collected();
@@ -198,6 +204,7 @@ describe("a cell that speaks out of turn", () => {
       leading: ["-e", `${PRELUDE} const hello = frameOf(HELLO); write(Buffer.concat([hello, hello])); stay();`],
       snapshotPath: undefined,
       confinement: "insecure",
+      urgency: "urgent",
     } as const;
     const session = new Session(command, libc);
     await session.started();
