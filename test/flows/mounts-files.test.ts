@@ -3,7 +3,6 @@ import { lstat, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:f
 import { join } from "node:path";
 import { builtBinary } from "../support/binary.ts";
 import { notOnLinux, testUnless } from "../support/loud-skip.ts";
-import { cannotMount, mountSmall } from "../support/privileges.ts";
 import { runWoma, scratchDirectory } from "../support/woma.ts";
 
 const fine = (stdout: string) => ({ stdout, stderr: "", exitCode: 0 });
@@ -643,53 +642,5 @@ shutil.copytree(".", "/tmp/copy"); print(os.listdir("/tmp/copy"))`;
     });
     expect(stdout).toEndWith("\n['plain']\n");
     expect(await readFile(odd, "utf8")).toBe("odd");
-  });
-});
-
-describe("a disk's own limits are Python's errors:", () => {
-  testUnless(cannotMount, "one that is full", async () => {
-    await using scratch = await scratchDirectory();
-    const disk = join(scratch.path, "disk");
-    await mkdir(disk);
-    using _ = mountSmall(disk, "size=1m");
-    const code = `
-import os, sqlite3
-file, written = open("f", "wb", buffering=0), 0
-try:
-    while True: written += file.write(b"x" * 70_000)
-except OSError as error: print(written, error, os.path.getsize("f"))
-try:
-    with open("g", "w") as file: file.write("text")
-except OSError as error: print(error)
-try: sqlite3.connect("db").execute("create table t (n)")
-except sqlite3.OperationalError as error: print(error)
-os.remove("f"); open("g", "w").write("fits"); print(open("g").read())`;
-    expect(await inMount(disk, code)).toEqual(
-      fine(`1048576 [Errno 28] No space left on device 1048576
-[Errno 28] No space left on device
-database or disk is full
-fits
-`),
-    );
-  });
-
-  testUnless(cannotMount, "one that is read-only", async () => {
-    await using scratch = await scratchDirectory();
-    const disk = join(scratch.path, "disk");
-    await mkdir(disk);
-    using _ = mountSmall(disk, "ro");
-    const code = `
-import os
-for what in [lambda: open("f", "w"), lambda: os.mkdir("d"), lambda: os.symlink("a", "b")]:
-    try: what()
-    except OSError as error: print(error)
-print(os.listdir(), os.access(".", os.W_OK))`;
-    expect(await inMount(disk, code)).toEqual(
-      fine(`[Errno 30] Read-only file system: 'f'
-[Errno 30] Read-only file system: 'd'
-[Errno 30] Read-only file system: 'a' -> 'b'
-[] False
-`),
-    );
   });
 });
