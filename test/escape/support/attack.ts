@@ -72,10 +72,14 @@ export function attack(what: string, { given = {}, python, javascript, systemCal
 
     beforeAll(async () => {
       if (notOnLinux !== undefined) return;
+      if (aftermath === undefined) {
+        [behindWall, without] = await Promise.all([runBoth("wall"), runBoth("no wall")]);
+        return;
+      }
       behindWall = await runBoth("wall");
-      const after = await aftermath?.look();
+      const after = await aftermath.look();
       without = await runBoth("no wall");
-      leftBehind = [after, await aftermath?.look()];
+      leftBehind = [after, await aftermath.look()];
     }, LONGEST_HOOK_MS);
 
     const check = (how: string, { refused, control }: { refused: Told; control: Told }) => {
