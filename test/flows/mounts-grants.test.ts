@@ -216,6 +216,15 @@ for _ in range(3):
     expect(await readFile(join(work.path, "g"), "utf8")).toBe("1234");
   });
 
+  testUnless(notOnLinux, "keeps what an entry at the prompt of --reset-globals wrote and did not close", async () => {
+    await using work = await place({ f: "text" });
+    await using terminal = await Terminal.open(["--no-history", "--reset-globals", "--mount", "."], {
+      home: work.path,
+    });
+    expect(await terminal.enter("file = open('f', 'w'); file.write('1234')")).toBe("4");
+    expect(await terminal.enter("open('f').read()")).toBe("'1234'");
+  });
+
   testUnless(notOnLinux, "of a host directory inside another's guest place hides what was there", async () => {
     await using work = await place({ "outer/sub/hidden": "h", "outer/f": "f", "inner/shown": "s" });
     const code = `import os; print(sorted(os.listdir("/m")), os.listdir("/m/sub"), os.path.exists("/m/sub/hidden"), sorted(os.listdir("/m/new")))`;
