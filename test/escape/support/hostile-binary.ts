@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 // Only for its path's sake, which is given to the bundler.
@@ -13,14 +13,16 @@ export function hostileBinary(): Promise<string> {
   return shared.hostileBinary;
 }
 
+/** A run's end cannot be waited for, so the next run of this checkout writes over what this one has left. */
 async function build(): Promise<string> {
-  const outfile = join(tmpdir(), `woma-hostile-${process.pid}`);
-  process.on("exit", () => rmSync(outfile, { force: true }));
+  const path = join(tmpdir(), `woma-hostile-${process.getuid?.()}-${Bun.hash(import.meta.dir).toString(36)}`);
+  const outfile = `${path}-${process.pid}`;
   const result = await Bun.build({
     entrypoints: [join(import.meta.dir, "hostile-woma.ts")],
     define: { WOMA_COMPILED: "true" },
     compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
   });
   if (!result.success) throw new Error(`the build failed:\n${result.logs.join("\n")}`);
-  return outfile;
+  renameSync(outfile, path);
+  return path;
 }
