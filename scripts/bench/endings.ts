@@ -113,6 +113,7 @@ function resources(output: KernelObject): ProgramResources {
     onMissing: () => {},
     openTerminal: () => null,
     notify: (text) => console.error(text),
+    hint: (text) => console.error(text),
   };
 }
 

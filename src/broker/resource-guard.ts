@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * A cell's process holds more than the interpreter's memory: the runtime and the compiled code. This much
@@ -54,13 +54,20 @@ export class ResourceGuard implements Disposable {
   }
 }
 
-/** Memory that a process holds, the tables of its pages included, which can be most of it; 0 once it is gone. */
+/**
+ * Memory that a process holds, the tables of its pages and what was swapped out included, which can be most of it;
+ * 0 once it is gone. When the first thread has ended and others go on, one of those tells.
+ */
 function heldBytes(pid: number): number {
-  const status = read(`/proc/${pid}/status`);
-  const kibibytes = ["VmRSS", "VmPTE"].map((name) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0),
-  );
-  return kibibytes.reduce((sum, part) => sum + part, 0) * 1024;
+  const held = heldKibibytes(read(`/proc/${pid}/status`));
+  if (held > 0) return held * 1024;
+  const threads = list(`/proc/${pid}/task`).map((thread) => heldKibibytes(read(`/proc/${pid}/task/${thread}/status`)));
+  return Math.max(0, ...threads) * 1024;
+}
+
+function heldKibibytes(status: string): number {
+  const figure = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
+  return figure("VmRSS") + figure("VmPTE") + figure("VmSwap") + figure("HugetlbPages");
 }
 
 /** Processor time of all threads, in user and kernel; 0 once it is gone. */
@@ -76,6 +83,14 @@ function threadCount(pid: number): number {
 /** /proc/PID/stat from the third field on, which is the state: the second is a name that may hold spaces. */
 function statFields(pid: number): string[] {
   return read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 function read(path: string): string {

@@ -60,6 +60,8 @@ export interface ProgramResources {
   openTerminal(): KernelObject | null;
   /** Tells the user something about the run that is no error. */
   notify(text: string): void;
+  /** Tells the user what would help the program. */
+  hint(text: string): void;
 }
 
 export type ProgramEnd =
@@ -102,6 +104,7 @@ export class Session {
   #allowance: OutputAllowance | null = null;
   #group: MemoryGroup | null = null;
   #memoryLimitBytes = 0;
+  #toldMemoryLimit = false;
   /** CPython's own handler of SIGINT raises KeyboardInterrupt. */
   #handled: ReadonlySet<number> = new Set([SIGINT]);
   #ignored: ReadonlySet<number> = new Set();
@@ -245,6 +248,7 @@ export class Session {
       },
       signalPending: () => (shared()?.signalPage[0] ?? 0) !== 0,
       onMissing: (path) => resources()?.onMissing(path),
+      onOutOfMemory: () => this.#tellMemoryLimit(),
       onHello: (request) => this.#welcome(request),
       onUnconfined: ({ reason }) => this.end({ how: "unconfined", reason }),
       onSignals: (handled, ignored) => {
@@ -280,6 +284,14 @@ export class Session {
       this.end({ how: "killed", reason: "its files could not be opened", signal: SIGKILL });
       throw error;
     }
+  }
+
+  /** Once: a cell may say so as often as it likes. */
+  #tellMemoryLimit(): void {
+    if (this.#toldMemoryLimit) return;
+    this.#toldMemoryLimit = true;
+    const megabytes = this.#memoryLimitBytes / 1024 ** 2;
+    this.#resources?.hint(`the interpreter's memory may grow to ${megabytes} MB; allow more with --memory`);
   }
 
   #grant(fd: 0 | 1 | 2, object: KernelObject): StreamGrant {

@@ -89,6 +89,8 @@ export interface FileNode {
   mode: number;
   parent: FileNode;
   mount: FileSystemMount;
+  /** What is mounted here. */
+  mounted?: { readonly root: FileNode };
   node_ops: NodeOperations;
   stream_ops: Partial<StreamOperations>;
   /** A directory's entries by name, in MEMFS. */
@@ -210,6 +212,7 @@ export interface EmscriptenFileSystem {
   /** Replaced: lookups in mounts ask the broker. */
   lookupNode(parent: FileNode, name: string): FileNode;
   nodePermissions(node: FileNode, permissions: string): number;
+  truncate(what: string | FileNode, length: number): void;
   readonly nameTable: (FileNode | undefined)[];
   mount(type: { mount(mount: FileSystemMount): FileNode }, options: object, path: string): FileNode;
   createDataFile(

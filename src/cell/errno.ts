@@ -66,6 +66,7 @@ function numberOf(name: string): number {
 }
 
 /** libc's own, for the errors that the cell itself finds. */
+export const EBADF = 8;
 export const EISDIR = 31;
 export const ELOOP = 32;
 export const ENAMETOOLONG = 37;
@@ -76,6 +77,7 @@ export const EINVAL = 28;
 export const EIO = 29;
 export const EINTR = 27;
 export const ENOSPC = 51;
+export const ENOTDIR = 54;
 export const ENOTTY = 59;
 export const ENXIO = 60;
 export const EOPNOTSUPP = 138;

@@ -6,6 +6,8 @@ export interface MemoryLimit {
   /** The limit as it is now. */
   bytes(): number;
   set(limitBytes: number): void;
+  /** Whether memory was refused for it. */
+  refused(): boolean;
 }
 
 /** Each refusal leaves a little more, for a handler of MemoryError, its traceback and the end; so often at most. */
@@ -36,6 +38,7 @@ export function growthLimit(module: () => PyodideModule): MemoryLimit {
   return {
     imports: { emscripten_resize_heap: resize, emscripten_get_heap_max: () => limitBytes },
     bytes: () => limitBytes,
+    refused: () => headrooms < HEADROOMS,
     set(bytes) {
       limitBytes = Math.min(Math.floor(bytes / WASM_PAGE_BYTES) * WASM_PAGE_BYTES, MAXIMUM_BYTES);
     },

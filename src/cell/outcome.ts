@@ -33,7 +33,8 @@ interface Raised {
 }
 
 /** Shows the exception that ended the program, and gives CPython's exit status for it. */
-export function reportException({ module }: Interpreter, main: PyProxy, { exception, sequel }: Raised): Outcome {
+export function reportException(interpreter: Interpreter, main: PyProxy, { exception, sequel }: Raised): Outcome {
+  const { module } = interpreter;
   if (sequel === "prompt") {
     // Then sys.exit is an exception like any other.
     callWithObject(module, main.report, exception);
@@ -49,11 +50,19 @@ export function reportException({ module }: Interpreter, main: PyProxy, { except
       return { ...EXITED, signal: SIGINT };
     case VERDICT.error:
       printException(module, exception);
-      calm(() => main.hint(), undefined);
+      calm(() => main.hint(interpreter.memory.refused()), undefined);
       return FAILED;
     default:
+      // A program that tells of it in its own words.
+      if (verdict !== 0) calm(() => main.hint_file(interpreter.umask.lastMissed()), undefined);
       return { ...EXITED, status: verdict };
   }
+}
+
+/** An entry's own end is no program's: what it has not written yet is written, and no more is done. */
+function finishEntry(main: PyProxy, outcome: Outcome): Outcome {
+  calm(() => main.flush_files(), undefined);
+  return outcome;
 }
 
 /** Ends the interpreter: exit functions, the program's finalizers, its last output. */
@@ -63,7 +72,7 @@ export function finish(module: PyodideModule, main: PyProxy, outcome: Outcome): 
   module._PyEval_SetProfile(0, 0);
   const readerGone = calm(() => main.flush_output(), false);
   // The next entry's interpreter is another, and this one may be of no use any more.
-  if (outcome.again) return outcome;
+  if (outcome.again) return finishEntry(main, outcome);
   if (readerGone && outcome.signal === 0) outcome = { ...EXITED, signal: SIGPIPE };
   // A reader that has gone away ends a program at once, as the signal would.
   if (outcome.signal === SIGPIPE) return outcome;

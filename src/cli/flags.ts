@@ -17,6 +17,8 @@ const FEWEST_OPEN_FILES = 8;
 const MOST_OPEN_FILES = 4096;
 
 const DOCTOR = "doctor";
+/** What commander gives for an option without its value; no argument can be it. */
+const ALL_HOSTS = "\0";
 /** Options that may be given again and add up. */
 const ACCUMULATING = new Set(["--allow-read", "--allow-write", "--mount", "--allow-env", "--allow-net", "--deny-net"]);
 
@@ -178,12 +180,16 @@ function commandDefinition(): Command {
     .option("--allow-read <PATH[,...]>", "files and directories to read, at their own paths", grant)
     .option("--allow-write <PATH[,...]>", "the same, to read and write", grant)
     .option("--allow-env <NAME[,...]>", "environment variables; NAME* for all that begin so", grant)
-    .option(
-      "--allow-net [HOST[:PORT],...]",
-      "hosts to connect to (parsed; this woma has no network yet)",
-      optionalGrant,
+    .addOption(
+      new Option("--allow-net [HOST[:PORT],...]", "hosts to connect to (parsed; this woma has no network yet)")
+        .preset(ALL_HOSTS)
+        .argParser(hosts),
     )
-    .option("--deny-net [HOST[:PORT],...]", "hosts not to connect to; without any, none", optionalGrant)
+    .addOption(
+      new Option("--deny-net [HOST[:PORT],...]", "hosts not to connect to; without any, none")
+        .preset(ALL_HOSTS)
+        .argParser(hosts),
+    )
     .optionsGroup("Limits:")
     .addOption(
       new Option(
@@ -253,7 +259,7 @@ function checkImplementationOption(option: string): void {
 }
 
 const grant = (value: string, before: string[] = []) => [...before, value];
-const optionalGrant = (value: string | true, before: (string | true)[] = []) => [...before, value];
+const hosts = (value: string, before: (string | true)[] = []) => [...before, value === ALL_HOSTS || value];
 
 function secondsOf(option: string): (text: string) => number {
   return (text) => {

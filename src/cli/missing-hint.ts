@@ -16,10 +16,23 @@ export function missingHinter({ workingDirectory, mounts }: Config): (path: stri
   return (path) => {
     const absolute = posix.resolve(workingDirectory, path);
     if (told.size >= MOST_HINTS || told.has(absolute)) return;
-    if (mountFor(mounts, absolute as GuestPath) !== null || !existsSync(absolute)) return;
-    const hint = missingHint(path, workingDirectory);
+    if (mountFor(mounts, absolute as GuestPath) !== null) return;
+    const hint = existsSync(absolute)
+      ? missingHint(path, workingDirectory)
+      : writingHint(posix.dirname(absolute), workingDirectory);
     if (hint === null) return;
     told.add(absolute);
     process.stderr.write(`\nhint: ${hint}\n`);
   };
+}
+
+/** For a file that was to be made: its directory is there, and the program has none of that name. */
+function writingHint(directory: string, workingDirectory: string): string | null {
+  // The working directory is the program's too, in memory; what it does not find there is nowhere.
+  if (directory === workingDirectory || !existsSync(directory)) return null;
+  return (
+    missingHint(directory, workingDirectory)
+      ?.replace("--allow-read", "--allow-write")
+      .replace("read it", "write there") ?? null
+  );
 }

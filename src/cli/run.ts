@@ -128,6 +128,7 @@ function programResources(
     // What was typed at prompts is no business of a program's.
     history: hasPrompt && config.historyFile !== null ? new History(config.historyFile) : null,
     notify: (text) => process.stderr.write(`woma: ${text}\n`),
+    hint: (text) => process.stderr.write(`\nhint: ${text}\n`),
   };
 }
 

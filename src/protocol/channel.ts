@@ -1,6 +1,6 @@
 import { readSync, writeSync } from "node:fs";
 import { decodeFrame, encodeFrame, NO_BYTES } from "./framing.ts";
-import type { Failure, Replies, ReplyTo, Request, RequestOf } from "./messages.ts";
+import { type Failure, faultOf, type Replies, type ReplyTo, type Request, type RequestOf } from "./messages.ts";
 
 /** The cell's end: writes a request to fd 1 and blocks on fd 0 for its reply. */
 export interface Channel {
@@ -21,6 +21,8 @@ export function isFailure(reply: Failure | Replies[keyof Replies]): reply is Fai
 export function standardChannel(onBrokerGone: () => never): Channel {
   return {
     call<Op extends Request["op"]>(request: RequestOf<Op>, bytes: Uint8Array = NO_BYTES): Answer<Op> {
+      const fault = faultOf(request);
+      if (fault !== null) return { reply: { errno: fault }, bytes: NO_BYTES };
       writeAll(encodeFrame(JSON.stringify(request), bytes));
       const length = new DataView(readExactly(4, onBrokerGone).buffer).getUint32(0, true);
       const frame = decodeFrame(readExactly(length, onBrokerGone));

@@ -60,6 +60,7 @@ export const ERRNO_NAMES = [
   "ENOTTY",
   "ENXIO",
   "EOPNOTSUPP",
+  "EOVERFLOW",
   "EPERM",
   "EPIPE",
   "EROFS",
@@ -77,7 +78,8 @@ const count = (value: unknown): value is number => Number.isSafeInteger(value) &
 const integer = (value: unknown): value is number => Number.isSafeInteger(value);
 const milliseconds = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= -1;
 const flag = (value: unknown): value is boolean => typeof value === "boolean";
-const text = (value: unknown): value is string => typeof value === "string" && value.length <= 4096;
+const LONGEST_TEXT = 4096;
+const text = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST_TEXT;
 const path = (value: unknown): value is string =>
   text(value) && value.startsWith("/") && !value.includes("\0") && value.isWellFormed();
 const linkTarget = (value: unknown): value is string =>
@@ -150,6 +152,8 @@ const shapes = {
   fsync: { handle: count },
   /** fcntl(2)'s record locks, as one process has them. */
   lock: { handle: count, command: lockCommand, type: count, whence: count, start: integer, length: count },
+  /** flock(2): LOCK_SH 1, LOCK_EX 2, LOCK_NB 4, LOCK_UN 8. */
+  flock: { handle: count, operation: count },
   mkdir: { path, mode: count },
   unlink: { path },
   rmdir: { path },
@@ -159,8 +163,10 @@ const shapes = {
   /** Entries, one a line: type letter, inode, a space, the name with `\\` and line breaks escaped as JSON does. */
   list: { path },
   statfs: { path },
-  /** A file that the program did not find: the user may be told which flag would show it. */
+  /** A file that the program did not find, or make: the user may be told which flag would show it. */
   missing: { path: text },
+  /** The program ended of a MemoryError: the user is told of the limit. */
+  "out-of-memory": {},
   /** The line editor's history, newest entry last; only while a prompt is open. */
   "history-load": {},
   "history-append": {},
@@ -203,6 +209,7 @@ export interface Replies {
   "change-open": Record<string, never>;
   fsync: Record<string, never>;
   lock: { readonly type: number };
+  flock: Record<string, never>;
   mkdir: Record<string, never>;
   unlink: Record<string, never>;
   rmdir: Record<string, never>;
@@ -212,6 +219,7 @@ export interface Replies {
   list: Record<string, never>;
   statfs: FileSystemStatus;
   missing: Record<string, never>;
+  "out-of-memory": Record<string, never>;
   "history-load": Record<string, never>;
   "history-append": Record<string, never>;
   exit: Record<string, never>;
@@ -315,6 +323,18 @@ export interface StreamGrant {
   readonly fd: 0 | 1 | 2;
   readonly handle: number;
   readonly kind: "terminal" | "pipe" | "file" | "device";
+}
+
+/** Which error a request that the broker would not take for one is, for the program that asked for it; null for none. */
+export function faultOf(request: Request): ErrnoName | null {
+  const shape: Record<string, Check<unknown>> = shapes[request.op];
+  for (const [name, value] of Object.entries(request)) {
+    if (name === "op" || shape[name]?.(value)) continue;
+    // A name that is not UTF-8 is none here.
+    if (typeof value === "string") return value.length > LONGEST_TEXT ? "ENAMETOOLONG" : "ENOENT";
+    return typeof value === "number" && Math.abs(value) >= Number.MAX_SAFE_INTEGER ? "EOVERFLOW" : "EINVAL";
+  }
+  return null;
 }
 
 /** Parses one request's JSON; null for anything that is not exactly one of the shapes. */

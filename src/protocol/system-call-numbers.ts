@@ -12,6 +12,7 @@ const NUMBERS = {
   close_range: [436, 436],
   execve: [59, 221],
   fcntl: [72, 25],
+  flock: [73, 32],
   fchownat: [260, 54],
   ftruncate: [77, 46],
   getpid: [39, 172],

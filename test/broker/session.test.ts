@@ -64,6 +64,7 @@ const NOTHING_GRANTED = {
   onMissing: () => {},
   openTerminal: () => null,
   notify: () => {},
+  hint: () => {},
 };
 
 const NO_LIMITS: Limits = {

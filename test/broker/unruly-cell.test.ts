@@ -109,6 +109,7 @@ const RESOURCES: Omit<ProgramResources, "streams"> = {
   onMissing: () => {},
   openTerminal: () => null,
   notify: () => {},
+  hint: () => {},
 };
 
 const REQUEST: ProgramRequest = {

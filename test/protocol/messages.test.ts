@@ -27,6 +27,8 @@ const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } =
   "change-open": { op: "change-open", handle: 4, mode: 0o644, size: 10, accessedMs: 0, modifiedMs: 1.5 },
   fsync: { op: "fsync", handle: 4 },
   lock: { op: "lock", handle: 4, command: "set", type: 1, whence: 0, start: 0, length: 1 },
+  flock: { op: "flock", handle: 4, operation: 2 },
+  "out-of-memory": { op: "out-of-memory" },
   mkdir: { op: "mkdir", path: "/data/new", mode: 0o755 },
   unlink: { op: "unlink", path: "/data/old" },
   rmdir: { op: "rmdir", path: "/data/old" },

@@ -49,6 +49,8 @@ export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects[
     "change-open": { handle: file, mode: 0o644, size: 10, accessedMs: 0, modifiedMs: 1.5 },
     fsync: { handle: readOnlyFile },
     lock: { handle: file, command: "set", type: 1, whence: 0, start: 0, length: 1 },
+    flock: { handle: 1, operation: 6 },
+    "out-of-memory": {},
     mkdir: { path: "/data/new", mode: 0o755 },
     unlink: { path: "/data/file" },
     rmdir: { path: "/data/directory" },

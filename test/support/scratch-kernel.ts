@@ -178,6 +178,7 @@ export class ScratchKernel implements AsyncDisposable {
       openTerminal: () => createPipe(() => {}).writer,
       signalPending: () => this.#signalPending,
       onMissing: () => {},
+      onOutOfMemory: () => {},
       onHello: () => {},
       onUnconfined: () => {},
       onSignals: () => {},

@@ -59,6 +59,9 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "missing":
       process.onMissing(request.path);
       return reply("missing", {});
+    case "out-of-memory":
+      process.onOutOfMemory();
+      return reply("out-of-memory", {});
     case "exit":
       return process.onExit(request);
     default:

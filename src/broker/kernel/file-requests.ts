@@ -16,6 +16,7 @@ export type FileRequest = RequestOf<
   | "change-open"
   | "fsync"
   | "lock"
+  | "flock"
   | "mkdir"
   | "unlink"
   | "rmdir"
@@ -35,6 +36,8 @@ export function dispatchFile(process: ProcessContext, request: FileRequest, byte
     refuse(request.op, error, reply);
   }
 }
+
+const LOCK_NB = 4;
 
 interface Task {
   readonly request: FileRequest;
@@ -71,8 +74,18 @@ function perform(process: ProcessContext, files: Files, { request, bytes, reply 
     case "fsync":
       files.sync(fileOf(process, request.handle));
       return reply("fsync", {});
-    case "lock":
-      return lock(process, files, request, reply);
+    case "lock": {
+      const file = fileOf(process, request.handle);
+      const attempt = () => files.lock(file, request);
+      const done = (type: number) => reply("lock", { type });
+      return waitForLock(process, "lock", { waits: request.command === "wait", attempt, done }, reply);
+    }
+    case "flock": {
+      const file = fileOf(process, request.handle);
+      const attempt = () => files.flock(file, request.operation);
+      const waits = (request.operation & LOCK_NB) === 0;
+      return waitForLock(process, "flock", { waits, attempt, done: () => reply("flock", {}) }, reply);
+    }
     case "mkdir":
       files.mkdir(request.path, request.mode);
       return reply("mkdir", {});
@@ -100,29 +113,37 @@ function perform(process: ProcessContext, files: Files, { request, bytes, reply 
 /** How often a lock that another has is tried again: the system tells nobody when it becomes free. */
 const LOCK_RETRY_MS = 5;
 
-function lock(process: ProcessContext, files: Files, request: RequestOf<"lock">, reply: Reply): void {
-  const file = fileOf(process, request.handle);
+/** `attempt` is tried until it has an answer, once only when the lock is not to be waited for. */
+interface LockAttempt<T> {
+  readonly waits: boolean;
+  /** Undefined while another has the lock. */
+  attempt(): T | undefined;
+  done(answer: T): void;
+}
+
+function waitForLock<T>(process: ProcessContext, op: Request["op"], lock: LockAttempt<T>, reply: Reply): void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   // The cell may be gone meanwhile.
   const tryAgain = () => {
     if (!process.waiters.idle) process.waiters.wake();
   };
-  const attempt = () => {
+  const attempt = (): { answer: T } | { error: unknown } | undefined => {
+    clearTimeout(retry);
     try {
-      const type = files.lock(file, request);
-      clearTimeout(retry);
-      if (type === undefined) retry = setTimeout(tryAgain, LOCK_RETRY_MS);
-      return type;
+      const answer = lock.attempt();
+      if (answer !== undefined) return { answer };
+      retry = setTimeout(tryAgain, LOCK_RETRY_MS);
+      return undefined;
     } catch (error) {
       return { error };
     }
   };
-  process.waiters.wait(attempt, request.command === "wait" ? -1 : 0, process.signalPending, (type) => {
+  process.waiters.wait(attempt, lock.waits ? -1 : 0, process.signalPending, (outcome) => {
     clearTimeout(retry);
-    if (type === "timeout") return reply("lock", { errno: "EAGAIN" });
-    if (type === "interrupted") return reply("lock", { errno: "EINTR" });
-    if (typeof type === "object") return refuse("lock", type.error, reply);
-    reply("lock", { type });
+    if (outcome === "timeout") return reply(op, { errno: "EAGAIN" });
+    if (outcome === "interrupted") return reply(op, { errno: "EINTR" });
+    if ("error" in outcome) return refuse(op, outcome.error, reply);
+    lock.done(outcome.answer);
   });
 }
 

@@ -26,10 +26,11 @@ import { isWithin, Mounts, O_CREAT, O_DIRECTORY, O_EXCL, O_PATH, O_WRONLY, type 
 
 const ACCESS_MODE = 3;
 const O_TRUNC = 0o1000;
-const O_APPEND = 0o2000;
 /** What of a program's flags is the open file's; creating and truncating are requests of their own or done here. */
-const KEPT_FLAGS = ACCESS_MODE | O_APPEND | O_CREAT | O_EXCL | O_TRUNC;
+const KEPT_FLAGS = ACCESS_MODE | O_CREAT | O_EXCL | O_TRUNC;
 const AT_FDCWD = -100;
+const EAGAIN = 11;
+const LOCK_NB = 4;
 const UTIME_OMIT = 0x3fff_fffen;
 const AT_REMOVEDIR = 0x200;
 /** No setuid, setgid or sticky bit: a file with one would be more than the program's own. */
@@ -71,17 +72,19 @@ export class Files {
         hint: "pass data on standard input, or run woma in a Linux container",
       });
     }
-    try {
-      const opened = new Mounts(libc, mounts);
-      // Where openat2(2) cannot be had, this says so before the program begins.
-      for (const mount of mounts) closeSync(opened.open({ mount, relativePath: "" }, O_PATH));
-      return new Files(libc, opened, limits);
-    } catch (error) {
-      throw new WomaError(`the mounts cannot be opened: ${errnoNameOf(error)}`, {
-        cause: error,
-        hint: HINTS[errnoNameOf(error)] ?? "check the paths of --mount, --allow-read and --allow-write",
-      });
+    const opened = new Mounts(libc);
+    for (const mount of mounts) {
+      try {
+        opened.add(mount);
+        // Where openat2(2) cannot be had, this says so before the program begins.
+        closeSync(opened.open({ mount, relativePath: "" }, O_PATH));
+      } catch (error) {
+        const errno = errnoNameOf(error);
+        const hint = HINTS[errno] ?? "check its permissions with ls -ld, and those of the directories above it";
+        throw new WomaError(`${mount.grantedBy}: cannot be opened (${errno})`, { cause: error, hint, exitStatus: 2 });
+      }
     }
+    return new Files(libc, opened, limits);
   }
 
   /** What a cell has to know of the mounts. */
@@ -106,13 +109,18 @@ export class Files {
       const megabytes = maximumWrittenBytes / 1024 ** 2;
       throw new KernelError("EDQUOT", `the program may write ${megabytes} MB to files; allow more with --max-written`);
     }
-    const written = file.writeAt(bytes, position);
+    const written = file.writeAt(this.libc, bytes, position);
     this.#writtenBytes += written;
     return written;
   }
 
   stat(path: string): FileStatus {
-    return this.#with(this.#mounts.place(path), O_PATH, (fd) => toStatus(fstatSync(fd)));
+    try {
+      return this.#with(this.#mounts.place(path), O_PATH, (fd) => toStatus(fstatSync(fd)));
+    } catch (error) {
+      if (errnoNameOf(error) === "ENOENT" && this.#mounts.mountedIn(path).length > 0) return ON_THE_WAY;
+      throw error;
+    }
   }
 
   fstat(file: HostFile): FileStatus {
@@ -151,6 +159,14 @@ export class Files {
 
   lock(file: HostFile, request: LockRequest): number | undefined {
     return this.locks.apply(file.fd, request);
+  }
+
+  /** flock(2), without waiting: undefined while another has it. Its owner is the open file. */
+  flock(file: HostFile, operation: number): true | undefined {
+    const result = this.libc.systemCall(systemCallNumber("flock"), file.fd, operation | LOCK_NB);
+    if (result === -EAGAIN) return undefined;
+    check(result);
+    return true;
   }
 
   mkdir(path: string, mode: number): void {
@@ -207,6 +223,9 @@ export class Files {
   /** One line an entry, as the protocol says. Names that are no UTF-8 cannot be named, and are left out. */
   list(path: string): string {
     const mounted = this.#mounts.mountedIn(path);
+    if (mounted.length > 0 && this.stat(path) === ON_THE_WAY) {
+      return mounted.map((name) => entryLine(name, "d", ON_THE_WAY.inode)).join("");
+    }
     return this.#with(this.#mounts.place(path), O_DIRECTORY, (fd) => {
       const directory = `/proc/self/fd/${fd}`;
       const names = readdirSync(directory).filter((name) => !name.includes("\ufffd"));
@@ -304,6 +323,21 @@ function timespec(timeMs: number | null): [bigint, bigint] {
   const seconds = Math.floor(timeMs / 1000);
   return [BigInt(seconds), BigInt(Math.floor((timeMs - seconds * 1000) * 1e6))];
 }
+
+/** A directory that is there only because a mount lies below it. */
+const ON_THE_WAY: FileStatus = {
+  device: 1,
+  inode: 1,
+  mode: 0o040555,
+  links: 2,
+  user: 0,
+  group: 0,
+  size: 0,
+  blocks: 0,
+  accessedMs: 0,
+  modifiedMs: 0,
+  changedMs: 0,
+};
 
 /** A program is its own user, number 0: what is the broker's is its own, and the rest nobody's. */
 const NOBODY = 65534;

@@ -1,12 +1,19 @@
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
+import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName } from "../../protocol/messages.ts";
+import { systemCallNumber } from "../../protocol/system-call-numbers.ts";
 import { errnoNameOf } from "./errno.ts";
 import type { FileLocks } from "./file-locks.ts";
 import { type KernelObject, POLLIN, POLLOUT } from "./objects.ts";
 
+const F_SETFL = 4;
+const O_APPEND = 0o2000;
+
 /** A file on a mount, open: read and written where the cell says, which keeps the position itself. */
 export class HostFile implements KernelObject {
   readonly kind = "file";
+
+  #appends = false;
 
   constructor(
     readonly fd: number,
@@ -19,9 +26,14 @@ export class HostFile implements KernelObject {
     return readSync(this.fd, target, 0, target.length, position);
   }
 
-  /** How much was taken; at the end, when the file was opened to append and `position` is -1. */
-  writeAt(bytes: Uint8Array, position: number): number {
-    return writeSync(this.fd, bytes, 0, bytes.length, position < 0 ? null : position);
+  /** How much was taken; at the file's end for a position of -1, wherever that is by then. */
+  writeAt(libc: Libc, bytes: Uint8Array, position: number): number {
+    const appends = position < 0;
+    if (appends !== this.#appends) {
+      libc.systemCall(systemCallNumber("fcntl"), this.fd, F_SETFL, appends ? O_APPEND : 0);
+      this.#appends = appends;
+    }
+    return writeSync(this.fd, bytes, 0, bytes.length, appends ? null : position);
   }
 
   read(length: number): Uint8Array | ErrnoName {

@@ -6,11 +6,14 @@ import { KernelError } from "./errno.ts";
  * neither by what it writes nor by moving one up that was right where it was. Depths count from the mount's root.
  */
 export function refuseLeavingLink(target: string, depth: number): void {
-  const parts = partsOf(target);
-  const ups = parts.findIndex((part) => part !== "..");
   // `name/..` is not where it seems when the name is a link.
-  const turnsBack = ups >= 0 && parts.slice(ups).includes("..");
-  if (turnsBack || leadsAbove(parts, depth)) throw new KernelError("EPERM", "a link may not lead out of its mount");
+  const parts = target.split("/").filter((part) => part !== "" && part !== ".");
+  const firstName = parts.findIndex((part) => part !== "..");
+  const turnsBack = target.startsWith("/")
+    ? parts.includes("..")
+    : firstName >= 0 && parts.lastIndexOf("..") > firstName;
+  if (turnsBack || leadsAbove(partsOf(target), depth))
+    throw new KernelError("EPERM", "a link may not lead out of its mount");
 }
 
 /** More than this is not looked through before a directory is moved. */

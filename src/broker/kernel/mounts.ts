@@ -35,18 +35,18 @@ export interface Place {
  */
 export class Mounts {
   readonly #roots = new Map<Mount, number>();
-  readonly #kernelDevices: ReadonlySet<number>;
+  readonly #kernelDevices = kernelFileSystems();
 
-  /** Throws KernelError when a root cannot be opened. */
-  constructor(
-    private readonly libc: Libc,
-    private readonly mounts: readonly Mount[],
-  ) {
-    this.#kernelDevices = mounts.length === 0 ? new Set() : kernelFileSystems();
-    for (const mount of mounts) {
-      const flags = O_PATH | O_CLOEXEC | O_NOFOLLOW | (mount.kind === "directory" ? O_DIRECTORY : 0);
-      this.#roots.set(mount, this.#call("openat", AT_FDCWD, mount.hostPath, flags));
-    }
+  constructor(private readonly libc: Libc) {}
+
+  /** Throws KernelError when its root cannot be opened. A file's is its directory: it may be replaced there. */
+  add(mount: Mount): void {
+    const path = mount.kind === "directory" ? mount.hostPath : posix.dirname(mount.hostPath);
+    this.#roots.set(mount, this.#call("openat", AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY));
+  }
+
+  get mounts(): Mount[] {
+    return [...this.#roots.keys()];
   }
 
   /** Those that lie in no other: what a cell has to know of. */
@@ -72,11 +72,8 @@ export class Mounts {
 
   /** A new descriptor of what is there, not following a link at the end, which only O_PATH can open. */
   open({ mount, relativePath }: Place, flags: number, mode = 0): number {
-    const root = this.#rootOf(mount);
-    const fd =
-      mount.kind === "file"
-        ? this.#openRoot(root, flags)
-        : this.#openBeneath(root, relativePath === "" ? "." : relativePath, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    const name = mount.kind === "file" ? posix.basename(mount.hostPath) : relativePath === "" ? "." : relativePath;
+    const fd = this.#openBeneath(this.#rootOf(mount), name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
     // A mount of `/` has /proc below it, and through that the broker's own memory.
     if (!this.#kernelDevices.has(fstatSync(fd).dev)) return fd;
     closeSync(fd);
@@ -102,11 +99,13 @@ export class Mounts {
     }
   }
 
-  /** The names that other mounts have in a directory. */
+  /** The names in a directory that lead to other mounts. */
   mountedIn(path: string): string[] {
-    return this.mounts
-      .map(({ guestPath }) => guestPath)
-      .flatMap((guest) => (posix.dirname(guest) === path ? [posix.basename(guest)] : []));
+    const below = path === "/" ? "/" : `${path}/`;
+    const names = this.mounts.flatMap(({ guestPath }) =>
+      guestPath.startsWith(below) ? [guestPath.slice(below.length).split("/")[0] ?? ""] : [],
+    );
+    return [...new Set(names)];
   }
 
   /** Throws EBUSY for a path that a mount is at or below: moved away, it would not be the same mount any more. */
@@ -141,12 +140,6 @@ export class Mounts {
     }
   }
 
-  #openRoot(root: number, flags: number): number {
-    if ((flags & O_DIRECTORY) !== 0) throw new KernelError("ENOTDIR");
-    if ((flags & O_PATH) === 0) return this.reopen(root, flags);
-    return this.libc.systemCall(systemCallNumber("fcntl"), root, F_DUPFD_CLOEXEC, 0);
-  }
-
   #call(name: "openat", directory: number, path: string, flags: number): number {
     const text = Buffer.from(`${path}\0`);
     const result = this.libc.systemCall(systemCallNumber(name), directory, ptr(text), flags, 0);
@@ -156,7 +149,6 @@ export class Mounts {
 }
 
 const EAGAIN = 11;
-const F_DUPFD_CLOEXEC = 1030;
 
 /** Whether a path is this directory, or below it. */
 export function isWithin(path: string, directory: string): boolean {

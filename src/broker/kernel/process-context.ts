@@ -23,6 +23,8 @@ export interface ProcessContext {
   readonly signalPending: () => boolean;
   /** The program did not find this file: what the user is told of it is none of the program's business. */
   readonly onMissing: (path: string) => void;
+  /** The program has ended of a MemoryError. */
+  readonly onOutOfMemory: () => void;
   readonly onHello: (request: RequestOf<"hello">) => void;
   readonly onUnconfined: (request: RequestOf<"unconfined">) => void;
   readonly onSignals: (handled: readonly number[], ignored: readonly number[]) => void;

@@ -1,10 +1,12 @@
 import type { FileStatus } from "../../protocol/messages.ts";
 import type { AttributeChange } from "../emscripten.ts";
+import type { Kernel } from "./request.ts";
 
 const PERMISSIONS = 0o7777;
 
-/** What Emscripten takes for stat's result. */
-export function attributesOf(status: FileStatus): object {
+/** What Emscripten takes for stat's result. Its own way with times is corrected by `mountCalls`. */
+export function attributesOf(kernel: Kernel, status: FileStatus): object {
+  kernel.statusTold = status;
   return {
     dev: status.device,
     ino: status.inode,
@@ -16,10 +18,9 @@ export function attributesOf(status: FileStatus): object {
     size: status.size,
     blksize: 4096,
     blocks: status.blocks,
-    // No Date, which has whole milliseconds only.
-    atime: { getTime: () => status.accessedMs },
-    mtime: { getTime: () => status.modifiedMs },
-    ctime: { getTime: () => status.changedMs },
+    atime: new Date(0),
+    mtime: new Date(0),
+    ctime: new Date(0),
   };
 }
 

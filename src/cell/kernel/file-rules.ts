@@ -6,22 +6,28 @@ import type {
   PyodideModule,
   StreamOperations,
 } from "../emscripten.ts";
-import { ENAMETOOLONG, ENOSPC } from "../errno.ts";
+import { ENAMETOOLONG, ENOENT, ENOSPC } from "../errno.ts";
 import type { Kernel } from "./request.ts";
 
 const LONGEST_NAME_BYTES = 255;
 const PERMISSIONS = 0o7777;
 const O_CREAT = 0o100;
+const O_EXCL = 0o200;
+const O_NOFOLLOW = 0o400000;
+const AT_FDCWD = -100;
 const INITIAL_UMASK = 0o022;
 
 /** A rule of Linux's that Emscripten's in-memory file system does not know. */
 export interface Umask {
   imports(env: Readonly<HostImports>): HostImports;
   set(mask: number): void;
+  /** The last file that was to be opened and was not there; null for none. */
+  lastMissed(): string | null;
 }
 
 export function fileRules(module: () => PyodideModule): Umask {
   let umask = INITIAL_UMASK;
+  let missed: string | null = null;
   return {
     imports({ __syscall_mkdirat: makeDirectory, __syscall_openat: openFile }) {
       return {
@@ -34,12 +40,17 @@ export function fileRules(module: () => PyodideModule): Umask {
           makeDirectory?.(directory, path, mode & ~umask),
         __syscall_openat(directory: number, path: number, flags: number, varargs: number) {
           const { HEAPU32 } = module();
+          // What must not be there must not be there as a link either, wherever that leads.
+          if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) flags |= O_NOFOLLOW;
           // The mode is C's own copy of an argument, made for this call.
           if ((flags & O_CREAT) !== 0) HEAPU32[varargs >>> 2] = (HEAPU32[varargs >>> 2] ?? 0) & PERMISSIONS & ~umask;
-          return openFile?.(directory, path, flags, varargs);
+          const fd = openFile?.(directory, path, flags, varargs);
+          if (fd === -ENOENT && directory === AT_FDCWD) missed = module().UTF8ToString(path >>> 0);
+          return fd;
         },
       };
     },
+    lastMissed: () => missed,
     set(mask) {
       umask = mask;
     },

@@ -61,7 +61,7 @@ export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Pa
     },
     getattr(stream) {
       if (isDirectory(stream)) return stream.node.node_ops.getattr(stream.node);
-      return attributesOf(kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields);
+      return attributesOf(kernel, kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields);
     },
     setattr(stream, change) {
       if (isDirectory(stream)) return stream.node.node_ops.setattr(stream.node, change);
@@ -88,7 +88,10 @@ export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Pa
       // No longer than the file: a mapping's last page is not part of it.
       const size = kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields.size;
       const source = buffer.subarray(0, Math.max(Math.min(buffer.length, size - offset), 0));
-      writeAt(kernel, handleOf(stream), { source, position: offset });
+      for (let written = 0; written < source.length; ) {
+        const rest = { source: source.subarray(written), position: offset + written };
+        written += writeAt(kernel, handleOf(stream), rest);
+      }
       return 0;
     },
   } satisfies Partial<StreamOperations>;

@@ -1,11 +1,12 @@
 import type { FileStatus, MountGrant } from "../../protocol/messages.ts";
 import type { FileNode, Lookup, LookupOptions, NodeOperations, PyodideModule } from "../emscripten.ts";
-import { ELOOP, ENOENT } from "../errno.ts";
+import { ELOOP, ENOENT, ENOTDIR } from "../errno.ts";
 import { attributesOf, changeOf } from "./file-attributes.ts";
 import { mountedFileOperations } from "./mounted-files.ts";
 import type { Kernel } from "./request.ts";
 
 const DIRECTORY = 0o040000;
+const REGULAR = 0o100000;
 const TYPE = 0o170000;
 const PERMISSIONS = 0o7777;
 const O_CREAT_EXCL_WRONLY = 0o301;
@@ -39,13 +40,24 @@ export class Mounts {
     if (grants.length === 0) return;
     const { FS } = this.module;
     for (const grant of grants) this.#addRoot(grant);
-    const stockPermissions = FS.nodePermissions;
+    const { nodePermissions: stockPermissions, truncate: stockTruncate } = FS;
     FS.lookupPath = (path, options = {}) =>
       this.#lookupDirectly(path, options) ?? this.#stockLookupPath.call(FS, path, options);
     FS.lookupNode = (parent, name) =>
       this.has(parent) ? this.#lookupIn(parent, name) : this.#stockLookupNode.call(FS, parent, name);
+    FS.truncate = (what, length) => {
+      if (typeof what === "object" && this.has(what)) this.#refuseSpecial(what);
+      return stockTruncate.call(FS, what, length);
+    };
     // The broker's system decides, with all that it knows, when it comes to it.
     FS.nodePermissions = (node, permissions) => (this.has(node) ? 0 : stockPermissions.call(FS, node, permissions));
+  }
+
+  /** What the broker would say of a FIFO, a socket or a device; Emscripten would only find it no file. */
+  #refuseSpecial(node: FileNode): void {
+    if ([REGULAR, DIRECTORY].includes(node.mode & TYPE)) return;
+    this.#fresh = null;
+    this.kernel.ask({ op: "open", path: this.pathOf(node), flags: 0, mode: 0 });
   }
 
   /** Whether a node is a mount's. */
@@ -76,6 +88,8 @@ export class Mounts {
     if (parent === undefined) throw this.kernel.error(ENOENT);
     const node = this.#createNode(parent, name, this.#ask(path).mode);
     (parent.contents as Record<string, FileNode>)[name] = node;
+    // Then it can be neither removed nor replaced, which would be done to its name in memory and not to the file.
+    node.mounted = { root: node };
     this.#roots.set(path, node);
   }
 
@@ -115,6 +129,7 @@ export class Mounts {
       throw error;
     }
     if (this.module.FS.isLink(status.mode) && (options.follow || options.parent)) return undefined;
+    if (/\/\.?$/.test(given) && !options.parent && !this.module.FS.isDir(status.mode)) throw this.kernel.error(ENOTDIR);
     let node = root.node;
     for (const [index, name] of names.entries()) {
       node = this.#child(node, name, index === names.length - 1 ? status.mode : DIRECTORY | 0o755);
@@ -191,7 +206,7 @@ export class Mounts {
         // Once: the next stat is to see what has changed meanwhile.
         this.#fresh = null;
         node.mode = status.mode;
-        return attributesOf(status);
+        return attributesOf(kernel, status);
       },
       setattr: (node, change) => {
         perform({ op: "change", path: this.pathOf(node), ...changeOf(change) });

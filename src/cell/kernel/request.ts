@@ -1,12 +1,14 @@
 import type { Channel } from "../../protocol/channel.ts";
 import { isFailure } from "../../protocol/channel.ts";
-import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
+import type { Failure, FileStatus, Replies, Request, RequestOf } from "../../protocol/messages.ts";
 import type { PyodideModule } from "../emscripten.ts";
 import { libcErrno, showReason } from "../errno.ts";
 
 /** The kernel as file operations call it: a failure is thrown, as Emscripten expects of them. */
 export class Kernel {
   #forgetReason: (() => void) | null = null;
+  /** The last status that was made into Emscripten's attributes. */
+  statusTold: FileStatus | null = null;
 
   constructor(
     readonly channel: Channel,

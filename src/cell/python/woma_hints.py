@@ -1,4 +1,4 @@
-"""Tells the broker which file a program missed, so that it can tell the user which flag would show it."""
+"""Tells the broker what a program has met, so that it can tell the user which flag would help."""
 
 import os
 import sys
@@ -12,4 +12,13 @@ def hint_missing() -> None:
     """For the last exception that nobody caught."""
     error = getattr(sys, "last_exc", None)
     if isinstance(error, FileNotFoundError) and isinstance(error.filename, str | bytes):
-        woma_kernel.request("missing", path=os.fsdecode(error.filename)[:LONGEST_PATH])
+        hint_path(os.fsdecode(error.filename))
+
+
+def hint_path(path: str) -> None:
+    woma_kernel.request("missing", path=path[:LONGEST_PATH])
+
+
+def hint_memory() -> None:
+    if isinstance(getattr(sys, "last_exc", None), MemoryError):
+        woma_kernel.request("out-of-memory")

@@ -300,9 +300,22 @@ def finish() -> bool:
     return woma_exit.finish()
 
 
-def hint() -> None:
+def hint(memory_was_refused: bool) -> None:
     """After an uncaught exception has been shown."""
     woma_hints.hint_missing()
+    if memory_was_refused:
+        woma_hints.hint_memory()
+
+
+def hint_file(path: str | None) -> None:
+    """After a program that failed without an exception: the last file that it did not find."""
+    if path:
+        woma_hints.hint_path(path)
+
+
+def flush_files() -> None:
+    """What the program has written to files that it did not close."""
+    woma_exit.flush_open_files()
 
 
 def flush_io() -> None:

@@ -12,6 +12,7 @@ def install() -> None:
     os.strerror = strerror
     os.set_inheritable = set_inheritable
     select.select = select_open
+    fcntl.flock = flock
     # Nobody but one user is here.
     os.geteuid, os.getegid = os.getuid, os.getgid
 
@@ -21,6 +22,15 @@ def select_open(rlist, wlist, xlist, timeout=None, /):
     for item in (*rlist, *wlist, *xlist):
         fcntl.fcntl(item, fcntl.F_GETFD)
     return _native_select(rlist, wlist, xlist, timeout)
+
+
+# The cell's fcntl(2) has flock(2) under this number (src/cell/kernel/mount-calls.ts).
+_FLOCK_DOOR = 0x574F
+
+
+def flock(fd, operation, /):
+    """fcntl.flock, which does nothing in this build and says that it did."""
+    fcntl.fcntl(fd, _FLOCK_DOOR, operation)
 
 
 def strerror(code, /):
