@@ -17,11 +17,12 @@ testUnless(notOnLinux, "a cell's own arguments are its broker's process id and n
     const { stdout } = await run([binary, "--pyodide-cache", "/tmp/hunter2", "-c", program, "--password=hunter2"]);
     const [told = ""] = toldIn(stdout);
     expect(told).not.toContain("hunter2");
-    const [[, role, pid, stage, ...others]] = JSON.parse(told);
-    expect({ role, pid, stage, others }).toEqual({
+    const [[, role, pid, stage, urgency, ...others]] = JSON.parse(told);
+    expect({ role, pid, stage, urgency, others }).toEqual({
       role: "__woma-cell",
       pid: expect.stringMatching(/^\d+$/),
       stage: "lock",
+      urgency: "urgent",
       others: [],
     });
   }
