@@ -82,8 +82,8 @@ describe("where the kernel has no openat2", () => {
     expect(await runWithout({ openat2: ENOSYS }, "--mount", "/tmp:/data", "-c", "print(6 * 7)")).toEqual({
       stdout: "",
       stderr:
-        "error: the mounts cannot be opened: ENOSYS\n\nhint: they need openat2(2): Linux 5.6 or later, and a container that lets it through\n",
-      exitCode: 1,
+        "error: --mount /tmp:/data: cannot be opened (ENOSYS)\n\nhint: they need openat2(2): Linux 5.6 or later, and a container that lets it through\n",
+      exitCode: 2,
     });
   });
 });
