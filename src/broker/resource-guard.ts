@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
  * A cell's process holds more than the interpreter's memory: the runtime and the compiled code. This much
  * comes on top of the limit before the process is taken to have passed it.
  */
-const RUNTIME_BYTES = 256 * 1024 * 1024;
+const RUNTIME_BYTES = 512 * 1024 * 1024;
 
 /** The runtime has some ten of its own, and a program none. */
 const MOST_THREADS = 128;

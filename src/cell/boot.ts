@@ -5,6 +5,7 @@ import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
 import { forgetHostObjects } from "./host-references.ts";
 import { type Interrupts, interrupts } from "./interrupt.ts";
 import { fileRules, limitNames, limitSizes, type Umask } from "./kernel/file-rules.ts";
+import { Mappings } from "./kernel/mappings.ts";
 import { mountCalls } from "./kernel/mount-calls.ts";
 import { Mounts } from "./kernel/mounts.ts";
 import { refusedImports } from "./kernel/refused-imports.ts";
@@ -20,6 +21,7 @@ export interface Interpreter {
   readonly module: PyodideModule;
   readonly kernel: Kernel;
   readonly mounts: Mounts;
+  readonly mappings: Mappings;
   readonly umask: Umask;
   readonly memory: MemoryLimit;
   readonly interrupts: Interrupts;
@@ -58,6 +60,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
   };
   const kernel = new Kernel(channel, window, theModule);
   let mounts: Mounts | null = null;
+  const mappings = new Mappings(theModule, kernel, () => mounts);
   const memory = growthLimit(theModule);
   const timeZone = timeZoneMemory(theModule);
   const signals = interrupts(theModule);
@@ -73,6 +76,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
         timeZone.imports,
         signals.imports,
       );
+      Object.assign(env, mappings.imports({ ...env }));
       Object.assign(env, mountCalls({ module: theModule, kernel, mounts: () => mounts }, { ...env }));
       const wasm = await compiling;
       if (!assets.snapshotIsCached) lock();
@@ -84,7 +88,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     },
   });
   module = await assets.createPyodideModule(settings);
-  mounts = new Mounts(module, kernel);
+  mounts = new Mounts(module, kernel, umask.openingFlags);
   limitNames(module);
   limitSizes(module, `/lib/${STANDARD_LIBRARY}`, () => memory.bytes());
 
@@ -99,7 +103,7 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     installPython(module);
   }
   const timeZoneSlots = header?.timeZoneSlots ?? timeZone.slots();
-  return { module, kernel, mounts, umask, memory, interrupts: signals, timeZoneSlots, restored };
+  return { module, kernel, mounts, mappings, umask, memory, interrupts: signals, timeZoneSlots, restored };
 }
 
 function usableSnapshot({ snapshot, snapshotIsCached }: Assets): Uint8Array | null {

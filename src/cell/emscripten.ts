@@ -172,13 +172,6 @@ export interface StreamOperations {
   setattr(stream: FileStream, attributes: AttributeChange): void;
   fsync(stream: FileStream): number;
   llseek(stream: FileStream, offset: number, whence: number): number;
-  mmap(stream: FileStream, length: number, position: number, protection: number, flags: number): MemoryMapping;
-  msync(stream: FileStream, buffer: Uint8Array, offset: number, length: number, flags: number): number;
-}
-
-interface MemoryMapping {
-  readonly ptr: number;
-  readonly allocated: boolean;
 }
 
 export interface EmscriptenFileSystem {

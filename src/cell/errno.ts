@@ -66,7 +66,9 @@ function numberOf(name: string): number {
 }
 
 /** libc's own, for the errors that the cell itself finds. */
+export const EACCES = 2;
 export const EBADF = 8;
+export const EEXIST = 20;
 export const EISDIR = 31;
 export const ELOOP = 32;
 export const ENAMETOOLONG = 37;

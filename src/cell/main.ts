@@ -51,7 +51,9 @@ export async function main([brokerPid, stage, urgency, snapshotPath]: readonly s
   };
 
   try {
-    channel.call({ op: "exit", ...runProgram(interpreter, main, { start, source: hello.bytes, listen }) });
+    const outcome = runProgram(interpreter, main, { start, source: hello.bytes, listen });
+    interpreter.mappings.writeAllBack();
+    channel.call({ op: "exit", ...outcome });
     process.exit(0);
   } catch (error) {
     if (!(error instanceof InterpreterDeath)) throw error;

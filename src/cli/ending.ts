@@ -1,7 +1,9 @@
+import { ptr } from "bun:ffi";
 import { GRACE_MS } from "../broker/deadline.ts";
 import type { ProgramEnd } from "../broker/session.ts";
 import { SIGKILL, SIGXCPU, SIGXFSZ, signalName } from "../broker/signals.ts";
 import { formatError, WomaError } from "../errors.ts";
+import { openLibc } from "../protocol/libc.ts";
 
 /** timeout(1)'s status. */
 const TIMED_OUT = 124;
@@ -91,12 +93,24 @@ function dieOf(signal: number): never {
   const name = signalName(signal);
   if (name !== undefined && process.platform !== "win32") {
     process.removeAllListeners(name);
+    leaveNoCore();
     process.kill(process.pid, name);
     // Delivery may take a moment.
     Bun.sleepSync(100);
   }
   return process.exit(128 + signal);
 }
+
+/** A program chooses the signal; a core file would hold the broker's memory, environment and all. */
+function leaveNoCore(): void {
+  const libc = openLibc();
+  libc?.setrlimit(RLIMIT_CORE, ptr(new BigUint64Array(2)));
+  // Where cores are piped to a program the limit does not count.
+  libc?.prctl?.(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+const RLIMIT_CORE = 4;
+const PR_SET_DUMPABLE = 4;
 
 function cause(signal: NodeJS.Signals | null, code: number | null): string {
   if (signal !== null) return ` (${signal})`;

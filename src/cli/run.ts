@@ -47,9 +47,10 @@ export async function runCommand(config: Config): Promise<never> {
     session = next ?? newSession("urgent");
     request = { ...request, flags: { ...request.flags, quiet: true } };
   }
-  await streams.drained();
   streams.terminal?.restore();
+  // From here on a signal is woma's own again: one that reads its output slowly, or not at all, can be left.
   forwarding[Symbol.dispose]();
+  await (end.how === "exited" ? streams.drained() : Promise.race([streams.drained(), Bun.sleep(LAST_OUTPUT_MS)]));
   if (end.how === "exited" && streams.objects[1].broken) end = { how: "signalled", signal: SIGPIPE };
   const explanation = explain(end);
   // The cursor stands behind the prompt that the program has left.
@@ -57,6 +58,9 @@ export async function runCommand(config: Config): Promise<never> {
   process.stderr.write(explanation);
   return endProcess(end);
 }
+
+/** How long the reader of a program that was stopped has for the rest of its output. */
+const LAST_OUTPUT_MS = 1000;
 
 /** At the prompt, the end of an interpreter is not the end of woma. */
 function isLoss(end: ProgramEnd, { kind }: Program): boolean {

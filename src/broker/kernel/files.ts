@@ -31,6 +31,8 @@ const KEPT_FLAGS = ACCESS_MODE | O_CREAT | O_EXCL | O_TRUNC;
 const AT_FDCWD = -100;
 const EAGAIN = 11;
 const LOCK_NB = 4;
+const F_RDLCK = 0;
+const F_WRLCK = 1;
 const UTIME_OMIT = 0x3fff_fffen;
 const AT_REMOVEDIR = 0x200;
 /** No setuid, setgid or sticky bit: a file with one would be more than the program's own. */
@@ -100,7 +102,8 @@ export class Files {
     const writes = (flags & (ACCESS_MODE | O_CREAT | O_TRUNC)) !== 0;
     const place = writes ? this.#mounts.writable(path) : this.#mounts.place(path);
     const fd = this.#openRegular(place, flags & KEPT_FLAGS, mode & PERMISSIONS);
-    return { file: new HostFile(fd, writes, this.locks), status: toStatus(fstatSync(fd)) };
+    const access = { reads: (flags & ACCESS_MODE) !== O_WRONLY, writes };
+    return { file: new HostFile(fd, access, this.locks), status: toStatus(fstatSync(fd)) };
   }
 
   write(file: HostFile, bytes: Uint8Array, position: number): number {
@@ -147,7 +150,7 @@ export class Files {
 
   changeOpen(file: HostFile, change: Omit<RequestOf<"change-open">, "op" | "handle">): void {
     const { mode, size, accessedMs, modifiedMs } = change;
-    if (!file.writable) throw new KernelError(size === null ? "EACCES" : "EINVAL");
+    if (!file.access.writes) throw new KernelError(size === null ? "EACCES" : "EINVAL");
     if (size !== null) ftruncateSync(file.fd, size);
     if (mode !== null) fchmodSync(file.fd, mode & PERMISSIONS);
     if (accessedMs !== null || modifiedMs !== null) this.#setTimes(file.fd, accessedMs, modifiedMs);
@@ -158,6 +161,10 @@ export class Files {
   }
 
   lock(file: HostFile, request: LockRequest): number | undefined {
+    const { reads, writes } = file.access;
+    const refused =
+      request.command !== "get" && ((request.type === F_WRLCK && !writes) || (request.type === F_RDLCK && !reads));
+    if (refused) throw new KernelError("EBADF");
     return this.locks.apply(file.fd, request);
   }
 

@@ -17,7 +17,7 @@ export class HostFile implements KernelObject {
 
   constructor(
     readonly fd: number,
-    readonly writable: boolean,
+    readonly access: { readonly reads: boolean; readonly writes: boolean },
     private readonly locks: FileLocks,
   ) {}
 

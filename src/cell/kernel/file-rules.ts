@@ -23,11 +23,14 @@ export interface Umask {
   set(mask: number): void;
   /** The last file that was to be opened and was not there; null for none. */
   lastMissed(): string | null;
+  /** The flags of the open(2) that is under way. */
+  openingFlags(): number;
 }
 
 export function fileRules(module: () => PyodideModule): Umask {
   let umask = INITIAL_UMASK;
   let missed: string | null = null;
+  let opening = 0;
   return {
     imports({ __syscall_mkdirat: makeDirectory, __syscall_openat: openFile }) {
       return {
@@ -44,6 +47,7 @@ export function fileRules(module: () => PyodideModule): Umask {
           if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) flags |= O_NOFOLLOW;
           // The mode is C's own copy of an argument, made for this call.
           if ((flags & O_CREAT) !== 0) HEAPU32[varargs >>> 2] = (HEAPU32[varargs >>> 2] ?? 0) & PERMISSIONS & ~umask;
+          opening = flags;
           const fd = openFile?.(directory, path, flags, varargs);
           if (fd === -ENOENT && directory === AT_FDCWD) missed = module().UTF8ToString(path >>> 0);
           return fd;
@@ -51,6 +55,7 @@ export function fileRules(module: () => PyodideModule): Umask {
       };
     },
     lastMissed: () => missed,
+    openingFlags: () => opening,
     set(mask) {
       umask = mask;
     },

@@ -2,6 +2,7 @@ import { isFailure } from "../../protocol/channel.ts";
 import type { FileStatus } from "../../protocol/messages.ts";
 import type { HostImports, PyodideModule } from "../emscripten.ts";
 import { EBADF, EINVAL } from "../errno.ts";
+import { errnoOf } from "./errno-of.ts";
 import { handleOf } from "./kstream.ts";
 import { listDirectory, type Mounts } from "./mounts.ts";
 import type { Kernel } from "./request.ts";
@@ -196,15 +197,4 @@ function readEntries(module: PyodideModule, kernel: Kernel, { fd, address, bytes
   }
   stream.position = (first + entries.length) * DIRENT_BYTES;
   return entries.length * DIRENT_BYTES;
-}
-
-/** File operations throw their errors, and system calls return minus their numbers. */
-function errnoOf(act: () => number): number {
-  try {
-    return act();
-  } catch (error) {
-    const { errno } = error as { errno?: unknown };
-    if (typeof errno !== "number") throw error;
-    return -errno;
-  }
 }

@@ -1,7 +1,7 @@
 import { NO_BYTES } from "../../protocol/framing.ts";
 import { DATA_WINDOW_BYTES, INLINE_BYTES } from "../../protocol/messages.ts";
 import type { FileStream, PyodideModule, StreamOperations } from "../emscripten.ts";
-import { EINVAL, EIO, EISDIR, ENODEV, ENOMEM, EOPNOTSUPP } from "../errno.ts";
+import { EINVAL, EIO, EISDIR, EOPNOTSUPP } from "../errno.ts";
 import { attributesOf, changeOf } from "./file-attributes.ts";
 import { attachHandle, kstreamOperations } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
@@ -10,11 +10,6 @@ const ACCESS_MODE = 3;
 const O_APPEND = 0o2000;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
-const PROT_WRITE = 2;
-const MAP_PRIVATE = 2;
-
-/** SQLite's shared memory of a database in WAL mode. */
-const SQLITE_SHARED_MEMORY = "-shm";
 const SQLITE_MAGIC = new TextEncoder().encode("SQLite format 3\0");
 /** Where the header has the version of the format for writing; 2 is WAL (https://sqlite.org/fileformat2.html). */
 const SQLITE_WRITE_VERSION = 18;
@@ -71,29 +66,6 @@ export function mountedFileOperations(module: PyodideModule, kernel: Kernel): Pa
       if (!isDirectory(stream)) kernel.ask({ op: "fsync", handle: handleOf(stream) });
       return 0;
     },
-    /** A copy, written back by msync and munmap: what this program does is right, and others see it then. */
-    mmap(stream, length, position, protection, flags) {
-      // Two processes would each have a memory of their own, and SQLite would destroy the database by it.
-      const shared = (flags & MAP_PRIVATE) === 0 && (protection & PROT_WRITE) !== 0;
-      if (shared && stream.path.endsWith(SQLITE_SHARED_MEMORY)) throw kernel.error(ENODEV);
-      const ptr = module._malloc(length);
-      if (ptr === 0) throw kernel.error(ENOMEM);
-      const memory = module.HEAPU8.subarray(ptr, ptr + length);
-      memory.fill(0);
-      readAt(kernel, handleOf(stream), { target: memory, position });
-      return { ptr, allocated: true };
-    },
-    msync(stream, buffer, offset, _length, flags) {
-      if ((flags & MAP_PRIVATE) !== 0) return 0;
-      // No longer than the file: a mapping's last page is not part of it.
-      const size = kernel.ask({ op: "fstat", handle: handleOf(stream) }).fields.size;
-      const source = buffer.subarray(0, Math.max(Math.min(buffer.length, size - offset), 0));
-      for (let written = 0; written < source.length; ) {
-        const rest = { source: source.subarray(written), position: offset + written };
-        written += writeAt(kernel, handleOf(stream), rest);
-      }
-      return 0;
-    },
   } satisfies Partial<StreamOperations>;
   return operations;
 }
@@ -112,7 +84,7 @@ function turnsToWal(header: Uint8Array, kernel: Kernel, handle: number): boolean
 }
 
 /** Fills the target, but for what lies behind the file's end. */
-function readAt(
+export function readAt(
   kernel: Kernel,
   handle: number,
   { target, position }: { readonly target: Uint8Array; readonly position: number },
@@ -131,7 +103,7 @@ function readAt(
 }
 
 /** Writes all of it, or as much as there is room for; at the end for a position of null. */
-function writeAt(
+export function writeAt(
   kernel: Kernel,
   handle: number,
   { source, position }: { readonly source: Uint8Array; readonly position: number | null },

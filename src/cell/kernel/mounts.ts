@@ -1,6 +1,6 @@
 import type { FileStatus, MountGrant } from "../../protocol/messages.ts";
 import type { FileNode, Lookup, LookupOptions, NodeOperations, PyodideModule } from "../emscripten.ts";
-import { ELOOP, ENOENT, ENOTDIR } from "../errno.ts";
+import { EEXIST, ELOOP, ENOENT, ENOTDIR } from "../errno.ts";
 import { attributesOf, changeOf } from "./file-attributes.ts";
 import { mountedFileOperations } from "./mounted-files.ts";
 import type { Kernel } from "./request.ts";
@@ -10,6 +10,8 @@ const REGULAR = 0o100000;
 const TYPE = 0o170000;
 const PERMISSIONS = 0o7777;
 const O_CREAT_EXCL_WRONLY = 0o301;
+const O_EXCL = 0o200;
+const O_TRUNC = 0o1000;
 /** The names that are kept are no more than this; a program may walk a tree of millions. */
 const MOST_KNOWN_NODES = 50_000;
 
@@ -29,6 +31,7 @@ export class Mounts {
   constructor(
     private readonly module: PyodideModule,
     private readonly kernel: Kernel,
+    private readonly openingFlags: () => number,
   ) {
     const { FS } = module;
     this.#nodeOperations = this.#makeNodeOperations();
@@ -222,8 +225,15 @@ export class Mounts {
         }
         this.#fresh = null;
         // For nobody but its owner, until FS.open has given it its mode.
-        const { handle } = kernel.ask({ op: "open", path, flags: O_CREAT_EXCL_WRONLY, mode: 0o600 }).fields;
-        kernel.ask({ op: "close", handle });
+        try {
+          const { handle } = kernel.ask({ op: "open", path, flags: O_CREAT_EXCL_WRONLY, mode: 0o600 }).fields;
+          kernel.ask({ op: "close", handle });
+        } catch (error) {
+          // Another has made it since it was looked for, which is as good.
+          const flags = this.openingFlags();
+          if ((error as { errno?: number }).errno !== EEXIST || (flags & O_EXCL) !== 0) throw error;
+          if ((flags & O_TRUNC) !== 0) perform({ op: "change", path, ...changeOf({ size: 0 }) });
+        }
         return this.#child(parent, name, mode);
       },
       rename: (node, parent, name) => {
