@@ -179,9 +179,10 @@ export class Session {
       neighbourDirectory: resources.neighbours?.directory ?? null,
       shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
     };
-    this.#guard(request.limits);
     this.#started = true;
     this.#cell.reply(start, request.source);
+    // While the cell prepares the program; before that comes to run, all of it is in place.
+    this.#guard(request.limits);
     return this.ended;
   }
 

@@ -1,5 +1,5 @@
 import type { InterpreterFlags } from "../protocol/messages.ts";
-import type { PyodideModule } from "./emscripten.ts";
+import type { PyodideModule, PyProxy } from "./emscripten.ts";
 
 /** Positions in sys.flags, CPython 3.14's order. */
 const POSITION = {
@@ -23,14 +23,14 @@ const POSITION = {
  * Gives a running interpreter the options it would have been started with: those that C code looks at
  * through its configuration, and all of them in sys.flags.
  */
-export function applyFlags(module: PyodideModule, flags: InterpreterFlags): void {
+export function applyFlags(module: PyodideModule, main: PyProxy, flags: InterpreterFlags): void {
   const devMode = flags.xOptions.includes("dev");
   // Pyodide starts with -i, under which CPython would not let an exception hook exit.
   configure(module, "inspect", Number(flags.inspect));
   if (flags.optimize > 0) configure(module, "optimization_level", flags.optimize);
   if (flags.verbose > 0) configure(module, "verbose", flags.verbose);
   if (flags.bytesWarning > 0) configure(module, "bytes_warning", flags.bytesWarning);
-  const proxy = module.API.runPythonInternal("import sys; sys.flags");
+  const proxy = main.FLAGS;
   const sequence = module.PyProxy_getPtr(proxy);
   const set = (name: keyof typeof POSITION, value: number | boolean, object = module._PyLong_FromLong(Number(value))) =>
     module._PyStructSequence_SetItem(sequence, POSITION[name], object);

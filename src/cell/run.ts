@@ -22,7 +22,7 @@ export function importMain(module: PyodideModule): PyProxy {
 export function runProgram(interpreter: Interpreter, main: PyProxy, { start, source, listen }: Assignment): Outcome {
   const { module } = interpreter;
   try {
-    applyFlags(module, start.flags);
+    applyFlags(module, main, start.flags);
     const sequel = sequelOf(start);
     const program = main.begin(JSON.stringify(start), source);
     listen();

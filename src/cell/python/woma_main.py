@@ -288,6 +288,9 @@ def exit_status(error: SystemExit) -> int:
     return 1
 
 
+# Its fields are set by the host, which Python itself may not.
+FLAGS = sys.flags
+
 # What the host puts back before it asks an interpreter that its program may have emptied.
 BUILTINS, BUILTINS_COPY = vars(builtins), dict(vars(builtins))
 
