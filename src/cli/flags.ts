@@ -17,8 +17,8 @@ const FEWEST_OPEN_FILES = 8;
 const MOST_OPEN_FILES = 4096;
 
 const DOCTOR = "doctor";
-/** What commander gives for an option without its value; no argument can be it. */
-const ALL_HOSTS = "\0";
+/** What an option without its value stands for. */
+const ALL_HOSTS = "*";
 /** Options that may be given again and add up. */
 const ACCUMULATING = new Set(["--allow-read", "--allow-write", "--mount", "--allow-env", "--allow-net", "--deny-net"]);
 

@@ -324,8 +324,8 @@ describe("the help", () => {
         --allow-write <PATH[,...]>      the same, to read and write
         --allow-env <NAME[,...]>        environment variables; NAME* for all that begin so
         --allow-net [HOST[:PORT],...]   hosts to connect to (parsed; this woma has no network yet)
-                                        (preset: "\\u0000")
-        --deny-net [HOST[:PORT],...]    hosts not to connect to; without any, none (preset: "\\u0000")
+                                        (preset: "*")
+        --deny-net [HOST[:PORT],...]    hosts not to connect to; without any, none (preset: "*")
 
       Limits:
         --timeout <SECONDS>             interrupt the program after this time, kill it 1 s later: exit
