@@ -9,7 +9,6 @@ import {
   ftruncateSync,
   lstatSync,
   readdirSync,
-  type Stats,
   statfsSync,
 } from "node:fs";
 import { posix } from "node:path";
@@ -20,6 +19,7 @@ import type { ErrnoName, FileStatus, FileSystemStatus, MountGrant, RequestOf } f
 import { type SystemCallName, systemCallNumber } from "../../protocol/system-call-numbers.ts";
 import { errnoNameOf, errnoNameOfNumber, KernelError } from "./errno.ts";
 import { FileLocks, type LockRequest } from "./file-locks.ts";
+import { entryLine, kindOf, ON_THE_WAY, timespec, toStatus } from "./file-status.ts";
 import { HostFile } from "./host-file.ts";
 import { refuseLeavingLink, refuseMovingLinksOut } from "./link-rules.ts";
 import { isWithin, Mounts, O_CREAT, O_DIRECTORY, O_EXCL, O_PATH, O_WRONLY, type Place } from "./mounts.ts";
@@ -33,7 +33,6 @@ const EAGAIN = 11;
 const LOCK_NB = 4;
 const F_RDLCK = 0;
 const F_WRLCK = 1;
-const UTIME_OMIT = 0x3fff_fffen;
 const AT_REMOVEDIR = 0x200;
 /** No setuid, setgid or sticky bit: a file with one would be more than the program's own. */
 const PERMISSIONS = 0o777;
@@ -310,57 +309,7 @@ function depthOf({ relativePath }: Place): number {
   return relativePath.split("/").length - 1;
 }
 
-function entryLine(name: string, kind: string, inode: number): string {
-  return `${kind}${inode} ${JSON.stringify(name).slice(1, -1)}\n`;
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return "d";
-  return stats.isSymbolicLink() ? "l" : stats.isFile() ? "f" : "o";
-}
-
 function check(result: number): number {
   if (result < 0) throw new KernelError(errnoNameOfNumber(-result));
   return result;
-}
-
-/** A struct timespec: seconds and nanoseconds, the latter never negative; the time there is for null. */
-function timespec(timeMs: number | null): [bigint, bigint] {
-  if (timeMs === null) return [0n, UTIME_OMIT];
-  const seconds = Math.floor(timeMs / 1000);
-  return [BigInt(seconds), BigInt(Math.floor((timeMs - seconds * 1000) * 1e6))];
-}
-
-/** A directory that is there only because a mount lies below it. */
-const ON_THE_WAY: FileStatus = {
-  device: 1,
-  inode: 1,
-  mode: 0o040555,
-  links: 2,
-  user: 0,
-  group: 0,
-  size: 0,
-  blocks: 0,
-  accessedMs: 0,
-  modifiedMs: 0,
-  changedMs: 0,
-};
-
-/** A program is its own user, number 0: what is the broker's is its own, and the rest nobody's. */
-const NOBODY = 65534;
-
-function toStatus(stats: Stats): FileStatus {
-  return {
-    device: stats.dev,
-    inode: stats.ino,
-    mode: stats.mode,
-    links: stats.nlink,
-    user: stats.uid === process.geteuid?.() ? 0 : NOBODY,
-    group: stats.gid === process.getegid?.() ? 0 : NOBODY,
-    size: stats.size,
-    blocks: stats.blocks,
-    accessedMs: stats.atimeMs,
-    modifiedMs: stats.mtimeMs,
-    changedMs: stats.ctimeMs,
-  };
 }

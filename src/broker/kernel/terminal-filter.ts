@@ -1,3 +1,29 @@
+import {
+  BACKSLASH,
+  BEL,
+  byteAt,
+  CAN,
+  CSI,
+  codeAt,
+  codeOf,
+  DEL,
+  ESC,
+  INCOMPLETE,
+  ST,
+  SUB,
+  widthAt,
+} from "./terminal-codes.ts";
+import {
+  controlPasses,
+  escapePasses,
+  type Head,
+  isInlineGraphics,
+  isMarkOrInlineImage,
+  isPassedCommand,
+  isProgress,
+  isSixel,
+} from "./terminal-policy.ts";
+
 /**
  * Lets a stranger's program draw on the user's terminal, and no more than draw: what reaches the clipboard, files
  * or printers, what makes the terminal type text that the program chose, and what changes how the terminal reads
@@ -91,21 +117,8 @@ const DROP_LIMIT_BYTES = 1024 * 1024;
 
 const NOTHING = new Uint8Array(0);
 
-const BEL = 0x07;
-const CAN = 0x18;
-const SUB = 0x1a;
-const ESC = 0x1b;
-const BACKSLASH = 0x5c;
-const DEL = 0x7f;
-const CSI = 0x9b;
-const ST = 0x9c;
-
 /** ESC and, among the C1 controls, DCS, SOS, CSI, OSC, PM and APC. */
 const INTRODUCERS = new Set([ESC, 0x90, 0x98, CSI, 0x9d, 0x9e, 0x9f]);
-
-// What `codeAt` says of everything that is neither ASCII nor a C1 control.
-const TEXT = 0x100;
-const INCOMPLETE = 0x101;
 
 const GROUND_STOPS = stopsAt(...INTRODUCERS, INCOMPLETE);
 const STRING_STOPS = stopsAt(...INTRODUCERS, INCOMPLETE, CAN, SUB, ST);
@@ -230,53 +243,6 @@ function readSequence(input: Uint8Array, start: number, firstFinal: number): Seq
   return null;
 }
 
-/**
- * Of the longer ones, only character sets, line sizes, 7-bit replies and UTF-8 pass: `ESC % @` leaves UTF-8, `ESC $`
- * starts a multi-byte set, `ESC SP G` asks for 8-bit replies, `ESC !` is a string to GNU screen.
- * Of the short ones, `ESC }` opens Terminology's own commands.
- */
-function escapePasses(body: string): boolean {
-  return /^(?:[0-|~]|#[0-~]|[(-+\--/][ -/]*[0-~]| F|%G)$/.test(body);
-}
-
-function controlPasses(body: string): boolean {
-  const match = /^([<-?]?)([\d:;]*)([ -/]*)([@-~])$/.exec(body);
-  if (match === null) return false;
-  const [, prefix = "", parameters = "", intermediates = "", final = ""] = match;
-  switch (intermediates + final) {
-    // The Linux console takes one more character after it.
-    case "[":
-    // DECRQTSR, DECRQPSR, DECRQCRA and DECINVM: reports of what is on the screen or was set up, macros.
-    case "$u":
-    case "$w":
-    case "*y":
-    case "*z":
-      return false;
-    // The window's titles, typed back.
-    case "t":
-      return !numbersOf(parameters.split(";")[0]).some((number) => number === 20 || number === 21);
-    // VT52 and Tektronix modes: other sequences then, with printing and writing of files among them.
-    case "h":
-      return prefix !== "?" || !numbersOf(parameters).includes(38);
-    case "l":
-      return prefix !== "?" || !numbersOf(parameters).includes(2);
-    case "r":
-      return prefix !== "?" || !numbersOf(parameters).some((number) => number === 2 || number === 38);
-    // Media copy, whatever stands before the letter.
-    default:
-      return final !== "i";
-  }
-}
-
-/** As a terminal may compute them that counts in 16, 32 or 64 bits without a check. */
-function numbersOf(parameters = ""): number[] {
-  return parameters.split(/[:;]/).map((digits) => Number(BigInt(digits) % 65536n));
-}
-
-/** Titles, directory, links, colours with their queries (the replies hold only colours), prompt marks. */
-const PASSED_COMMANDS = new Set("0 1 2 4 5 7 8 10 11 12 13 14 15 16 17 18 19 133 633".split(" "));
-const COLOUR_RESETS = new Set("104 105 110 111 112 113 114 115 116 117 118 119".split(" "));
-
 interface Opening {
   readonly end: number;
   readonly passes: boolean;
@@ -307,13 +273,6 @@ function judgeHead(head: Head | null, passes: (head: Head) => boolean): Opening 
   return head && { end: head.end, passes: passes(head) };
 }
 
-/** What a string begins with, and the code that follows it. */
-interface Head {
-  readonly text: string;
-  readonly end: number;
-  readonly delimiter: number;
-}
-
 function readHead(input: Uint8Array, start: number, belongs: (byte: number) => boolean): Head | null {
   const limit = Math.min(start + HELD_LIMIT_BYTES, input.length);
   let end = start;
@@ -335,44 +294,6 @@ function isPrintableBefore(delimiter: string): (byte: number) => boolean {
   return (byte) => byte >= 0x20 && byte < DEL && byte !== codeOf(delimiter);
 }
 
-function isSixel({ delimiter }: Head): boolean {
-  return delimiter === codeOf("q");
-}
-
-/** Kitty's: pixels come in the string itself, never from a file that the terminal reads, and may delete. */
-function isInlineGraphics({ text, delimiter }: Head): boolean {
-  if (!text.startsWith("G") || !(delimiter === codeOf(";") || delimiter === ESC)) return false;
-  const pairs = text.slice(1).split(",");
-  return pairs.every((pair) => /^(?:t=d|[A-Za-su-z]=-?\w*)?$/.test(pair));
-}
-
-/** ConEmu's progress. Every other OSC 9 is a notification, or worse: a sleep, a message box, a macro. */
-function isProgress({ text, delimiter }: Head): boolean {
-  return /^9;4(?:;\d*)*$/.test(text) && endsEverywhere(delimiter);
-}
-
-/** ITerm2's: what is not inline is a download. */
-function isMarkOrInlineImage({ text, delimiter }: Head): boolean {
-  if (delimiter !== codeOf(":")) return text === "1337;SetMark" && endsEverywhere(delimiter);
-  const [, settings] = /^1337;File=(.*)$/.exec(text) ?? [];
-  const inline = settings?.split(";").filter((setting) => /inline/i.test(setting)) ?? [];
-  return inline.length > 0 && inline.every((setting) => setting === "inline=1");
-}
-
-function isPassedCommand({ text, delimiter }: Head): boolean {
-  if (delimiter === codeOf(";")) return PASSED_COMMANDS.has(text) || COLOUR_RESETS.has(text);
-  return COLOUR_RESETS.has(text) && (delimiter === ST || endsEverywhere(delimiter));
-}
-
-/** Not ST as a C1 control, nor CAN: to terminals that ignore them what follows is a part of the beginning. */
-function endsEverywhere(delimiter: number): boolean {
-  return delimiter === BEL || delimiter === ESC;
-}
-
-function codeOf(character: string): number {
-  return character.charCodeAt(0);
-}
-
 /** The first position from `at` on whose code is one of `stops`. */
 function runEnd(bytes: Uint8Array, at: number, stops: Uint8Array): number {
   let end = at;
@@ -382,52 +303,4 @@ function runEnd(bytes: Uint8Array, at: number, stops: Uint8Array): number {
     end += byte < 0x80 ? 1 : widthAt(bytes, end);
   }
   return end;
-}
-
-/** The ASCII or C1 code of the character or single byte at `at`; TEXT for what is neither. */
-function codeAt(bytes: Uint8Array, at: number): number {
-  const first = byteAt(bytes, at);
-  if (first < 0x80) return first;
-  const width = widthAt(bytes, at);
-  if (width === 0) return INCOMPLETE;
-  const last = byteAt(bytes, at + width - 1);
-  return last < 0xa0 && (width === 1 || first === 0xc2) ? last : TEXT;
-}
-
-/** Bytes of the valid UTF-8 character at `at`; 1 when there is none, 0 when its end is not there yet. */
-function widthAt(bytes: Uint8Array, at: number): number {
-  const first = byteAt(bytes, at);
-  if (first < 0xc2 || first > 0xf4) return 1;
-  if (at + 1 === bytes.length) return 0;
-  if (!isSecond(first, byteAt(bytes, at + 1))) return 1;
-  const width = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  for (let next = at + 2; next < at + width; next++) {
-    if (next === bytes.length) return 0;
-    if (!isContinuation(byteAt(bytes, next))) return 1;
-  }
-  return width;
-}
-
-/** Excludes overlong forms, surrogates and what lies beyond U+10FFFF. */
-function isSecond(first: number, second: number): boolean {
-  switch (first) {
-    case 0xe0:
-      return second >= 0xa0 && second <= 0xbf;
-    case 0xed:
-      return second >= 0x80 && second <= 0x9f;
-    case 0xf0:
-      return second >= 0x90 && second <= 0xbf;
-    case 0xf4:
-      return second >= 0x80 && second <= 0x8f;
-    default:
-      return isContinuation(second);
-  }
-}
-
-function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
-}
-
-function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
 }
