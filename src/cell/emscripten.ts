@@ -204,6 +204,7 @@ export interface EmscriptenFileSystem {
   hashRemoveNode(node: FileNode): void;
   /** Replaced: lookups in mounts ask the broker. */
   lookupNode(parent: FileNode, name: string): FileNode;
+  mayCreate(directory: FileNode, name: string): number;
   nodePermissions(node: FileNode, permissions: string): number;
   truncate(what: string | FileNode, length: number): void;
   readonly nameTable: (FileNode | undefined)[];

@@ -129,10 +129,8 @@ print(20 < count < 100, len(bytearray(10_000_000)))`;
 
   testUnless(notOnLinux, "holds for the whole process, which is killed past it", async () => {
     const code = `${SAYING}
-import sys
-sys.setrecursionlimit(10**9)
-def deeper(): deeper()
-deeper()`;
+for n in range(100):
+    with open(f"/tmp/{n}", "wb") as file: file.write(b"x" * 50_000_000)`;
     expect(await run(["--memory", "128", "-c", code])).toEqual({
       stdout: "before\n",
       stderr:
@@ -425,7 +423,7 @@ describe("at the prompt", () => {
 
   testUnless(notOnLinux, "a process that outgrows the memory is told, and a new interpreter prompts", async () => {
     await using terminal = await Terminal.open(["--memory=64"]);
-    const shown = await terminal.enter("import sys; sys.setrecursionlimit(10**9); f = lambda: f(); f()");
+    const shown = await terminal.enter("[open(f'/tmp/{n}', 'wb').write(b'x' * 20_000_000) for n in range(100)]");
     expect(shown.replaceAll("\n", "")).toContain("its process passed the memory limit of 64 MB");
     expect(await terminal.enter("1 + 1")).toBe("2");
   });

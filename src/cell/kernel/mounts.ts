@@ -43,7 +43,7 @@ export class Mounts {
     if (grants.length === 0) return;
     const { FS } = this.module;
     for (const grant of grants) this.#addRoot(grant);
-    const { nodePermissions: stockPermissions, truncate: stockTruncate } = FS;
+    const { mayCreate: stockMayCreate, nodePermissions: stockPermissions, truncate: stockTruncate } = FS;
     FS.lookupPath = (path, options = {}) =>
       this.#lookupDirectly(path, options) ?? this.#stockLookupPath.call(FS, path, options);
     FS.lookupNode = (parent, name) =>
@@ -52,6 +52,8 @@ export class Mounts {
       if (typeof what === "object" && this.has(what)) this.#refuseSpecial(what);
       return stockTruncate.call(FS, what, length);
     };
+    // Whether a name is free is known only when it is taken.
+    FS.mayCreate = (directory, name) => (this.has(directory) ? 0 : stockMayCreate.call(FS, directory, name));
     // The broker's system decides, with all that it knows, when it comes to it.
     FS.nodePermissions = (node, permissions) => (this.has(node) ? 0 : stockPermissions.call(FS, node, permissions));
   }
