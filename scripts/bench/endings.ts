@@ -2,6 +2,7 @@ import type { KernelObject } from "../../src/broker/kernel/objects.ts";
 import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
 import type { CellUrgency } from "../../src/protocol/messages.ts";
+import { PLAIN_FLAGS } from "../../src/protocol/plain-flags.ts";
 import { alternate } from "./alternate.ts";
 import type { Budget, Line } from "./line.ts";
 import type { Programs } from "./programs.ts";
@@ -122,23 +123,7 @@ function program(code: string): ProgramRequest {
     program: { kind: "command", code },
     argv: ["-c"],
     commandLine: ["-c", code],
-    flags: {
-      inspect: false,
-      quiet: false,
-      unbuffered: false,
-      dontWriteBytecode: false,
-      ignoreEnvironment: false,
-      isolated: false,
-      safePath: false,
-      noUserSite: false,
-      noSite: false,
-      skipFirstLine: false,
-      optimize: 0,
-      verbose: 0,
-      bytesWarning: 0,
-      warnOptions: [],
-      xOptions: [],
-    },
+    flags: PLAIN_FLAGS,
     source: new Uint8Array(0),
     environment: {},
     workingDirectory: "/",

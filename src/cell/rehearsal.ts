@@ -1,4 +1,5 @@
 import type { Start } from "../protocol/messages.ts";
+import { PLAIN_FLAGS } from "../protocol/plain-flags.ts";
 import type { Interpreter } from "./boot.ts";
 import type { PyProxy } from "./emscripten.ts";
 import { applyFlags } from "./flags.ts";
@@ -26,24 +27,8 @@ const NOTHING: Start = {
   program: { kind: "command", code: "" },
   argv: [""],
   commandLine: [],
-  flags: {
-    inspect: false,
-    quiet: false,
-    unbuffered: false,
-    dontWriteBytecode: false,
-    ignoreEnvironment: false,
-    isolated: false,
-    // So that nothing is put on sys.path.
-    safePath: true,
-    noUserSite: false,
-    noSite: false,
-    skipFirstLine: false,
-    optimize: 0,
-    verbose: 0,
-    bytesWarning: 0,
-    warnOptions: [],
-    xOptions: [],
-  },
+  // So that nothing is put on sys.path.
+  flags: { ...PLAIN_FLAGS, safePath: true },
   environment: {},
   workingDirectory: "/",
   homeDirectory: "/",

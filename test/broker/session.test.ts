@@ -1,8 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
-import { type Limits, type ProgramEnd, type ProgramRequest, Session } from "../../src/broker/session.ts";
+import { type Limits, type ProgramEnd, Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
+import { NO_LIMITS, NOTHING_GRANTED, REQUEST } from "../support/plain-program.ts";
 
 setDefaultTimeout(60_000);
 
@@ -55,38 +56,6 @@ async function run(code: string, limits: Partial<Limits> = {}): Promise<ProgramE
     session.end({ how: "killed", reason: "the test is over", signal: 9 });
   }
 }
-
-const NOTHING_GRANTED = {
-  neighbours: null,
-  history: null,
-  openFiles: () => null,
-  umask: 0o022,
-  onMissing: () => {},
-  openTerminal: () => null,
-  notify: () => {},
-  hint: () => {},
-};
-
-const NO_LIMITS: Limits = {
-  timeoutMs: null,
-  cpuTimeMs: null,
-  memoryLimitBytes: 2 ** 30,
-  maximumOutputBytes: null,
-  maximumOpenFiles: 1024,
-};
-
-const REQUEST: Omit<ProgramRequest, "limits"> = {
-  program: { kind: "stdin" },
-  argv: ["-"],
-  commandLine: [],
-  flags: {} as ProgramRequest["flags"],
-  source: new Uint8Array(0),
-  environment: {},
-  workingDirectory: "/",
-  homeDirectory: "/",
-  timeZone: "UTC",
-  ignoredSignals: [],
-};
 
 test("a session runs one program: what that one left in the cell is never handed to a second", async () => {
   const session = new Session(

@@ -5,8 +5,9 @@ import { History } from "../../src/broker/kernel/history.ts";
 import { Neighbours } from "../../src/broker/kernel/neighbours.ts";
 import type { KernelObject } from "../../src/broker/kernel/objects.ts";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
-import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../../src/broker/session.ts";
+import { type ProgramEnd, type ProgramResources, Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
+import { NO_LIMITS, NOTHING_GRANTED, REQUEST } from "../support/plain-program.ts";
 import { scratchDirectory } from "../support/woma.ts";
 
 setDefaultTimeout(60_000);
@@ -66,7 +67,10 @@ async function meet(code: string, resources: Partial<ProgramResources> = {}): Pr
   const output = new Collected();
   const { reader } = createPipe(() => session.wake());
   try {
-    const running = session.run(REQUEST, { ...RESOURCES, streams: { 0: reader, 1: output, 2: output }, ...resources });
+    const running = session.run(
+      { ...REQUEST, limits: { ...NO_LIMITS, maximumOpenFiles: 64 } },
+      { ...NOTHING_GRANTED, streams: { 0: reader, 1: output, 2: output }, ...resources },
+    );
     const end = await Promise.race([running, Bun.sleep(LONGEST_MS)]);
     if (!end) throw new Error(`the session has no end after ${LONGEST_MS / 1000} s`);
     return { end, output: output.text, grownBytes: greatestBytes - before };
@@ -100,37 +104,6 @@ class Collected implements KernelObject {
 
   close(): void {}
 }
-
-const RESOURCES: Omit<ProgramResources, "streams"> = {
-  neighbours: null,
-  history: null,
-  openFiles: () => null,
-  umask: 0o022,
-  onMissing: () => {},
-  openTerminal: () => null,
-  notify: () => {},
-  hint: () => {},
-};
-
-const REQUEST: ProgramRequest = {
-  program: { kind: "stdin" },
-  argv: ["-"],
-  commandLine: [],
-  flags: {} as ProgramRequest["flags"],
-  source: new Uint8Array(0),
-  environment: {},
-  workingDirectory: "/",
-  homeDirectory: "/",
-  timeZone: "UTC",
-  ignoredSignals: [],
-  limits: {
-    timeoutMs: null,
-    cpuTimeMs: null,
-    memoryLimitBytes: 2 ** 30,
-    maximumOutputBytes: null,
-    maximumOpenFiles: 64,
-  },
-};
 
 /** A session that has no end by then has none. */
 const LONGEST_MS = 45_000;

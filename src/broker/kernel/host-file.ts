@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
+import { closeSync, readSync, writeSync } from "node:fs";
 import type { Libc } from "../../protocol/libc.ts";
 import type { ErrnoName } from "../../protocol/messages.ts";
 import { systemCallNumber } from "../../protocol/system-call-numbers.ts";
@@ -55,10 +55,6 @@ export class HostFile implements KernelObject {
 
   control(): ErrnoName {
     return "ENOTTY";
-  }
-
-  get sizeBytes(): number {
-    return fstatSync(this.fd).size;
   }
 
   close(): void {

@@ -153,7 +153,7 @@ export class Mounts {
 
   #lookupIn(parent: FileNode, name: string): FileNode {
     const path = `${this.pathOf(parent)}/${name}`;
-    const status = this.#fresh?.path === path ? this.#fresh.status : this.#ask(path);
+    const status = this.#statusOf(path);
     this.#fresh = { path, status };
     return this.#child(parent, name, status.mode);
   }
@@ -192,6 +192,11 @@ export class Mounts {
     this.#knownNodes = 0;
   }
 
+  /** What the last request told already is not asked again. */
+  #statusOf(path: string): FileStatus {
+    return this.#fresh?.path === path ? this.#fresh.status : this.#ask(path);
+  }
+
   #ask(path: string): FileStatus {
     this.#fresh = null;
     return this.kernel.ask({ op: "stat", path }).fields;
@@ -207,7 +212,7 @@ export class Mounts {
     return {
       getattr: (node) => {
         const path = this.pathOf(node);
-        const status = this.#fresh?.path === path ? this.#fresh.status : this.#ask(path);
+        const status = this.#statusOf(path);
         // Once: the next stat is to see what has changed meanwhile.
         this.#fresh = null;
         node.mode = status.mode;
