@@ -16,7 +16,7 @@ export async function defaultIndex(): Promise<string> {
 }
 
 // Pyodide's loader falls back to this address; nothing exports it.
-async function distributionUrl(): Promise<URL> {
+export async function distributionUrl(): Promise<URL> {
   const loader = await Bun.file(Bun.resolveSync("pyodide/pyodide.mjs", import.meta.dir)).text();
   const template = /packageBaseUrl\s*\?\?\s*`([^`]+)`/.exec(loader)?.[1];
   if (!template) throw new Error("pyodide.mjs no longer names the distribution's base URL");

@@ -7,19 +7,24 @@ export interface IndexFile {
  * One file of a simple repository index: JSON (PEP 691) or HTML (PEP 503), over http, https or file.
  * What it returns is untrusted: the caller checks the hash.
  */
-export async function fetchFromIndex(index: string, { name, file }: IndexFile): Promise<Uint8Array> {
-  const page = await get(projectPage(index, name), pageTypes);
+export async function fetchFromIndex(index: string, file: IndexFile): Promise<Uint8Array> {
+  return (await get(await findOnIndex(index, file))).bytes();
+}
+
+/** Where the index has it. */
+export async function findOnIndex(index: string, { name, file }: IndexFile): Promise<URL> {
+  const page = await get(projectPage(index, name), { accept: pageTypes });
   const links = isJson(page) ? await jsonLinks(page) : await htmlLinks(page);
   const link = links.find((url) => decodeURIComponent(url.pathname).endsWith(`/${file}`));
   if (!link) throw new Error(`has no ${file}`);
-  return (await get(link)).bytes();
+  return link;
 }
 
 /** A request that fails on anything but success, and after half a minute. */
-export async function get(url: URL, accept = "*/*"): Promise<Response> {
-  const { href, headers } = takeCredentials(url);
+export async function get(url: URL, headers: Record<string, string> = {}): Promise<Response> {
+  const { href, headers: credentials } = takeCredentials(url);
   const response = await fetch(href, {
-    headers: { ...headers, accept },
+    headers: { ...credentials, ...headers },
     signal: AbortSignal.timeout(requestTimeoutMs),
   });
   if (!response.ok) throw new Error(`answered ${response.status}`);

@@ -20,7 +20,13 @@ async function runPip(python: string, directory: string, pin: PinnedWheel): Prom
   const requirements = join(directory, "requirements.txt");
   await Bun.write(requirements, `${pin.name}==${pin.version} --hash=sha256:${pin.sha256}\n`);
   // The wheels are for the cell's Python; pip's own may be older than what they require.
-  const options = ["--no-deps", "--only-binary=:all:", `--python-version=${cellPython}`, "--disable-pip-version-check"];
+  const options = [
+    "--no-deps",
+    "--only-binary=:all:",
+    `--python-version=${cellPython}`,
+    "--ignore-requires-python",
+    "--disable-pip-version-check",
+  ];
   const command = [python, "-m", "pip", "download", "--quiet", ...options, "-d", directory, "-r", requirements];
   const pip = Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
   const [stderr, exitCode] = await Promise.all([pip.stderr.text(), pip.exited]);
