@@ -109,6 +109,7 @@ function resources(output: KernelObject): ProgramResources {
     streams: { 0: new WatchedStream(), 1: output, 2: new WatchedStream() },
     neighbours: null,
     history: null,
+    resolver: null,
     openFiles: () => null,
     umask: 0o022,
     onMissing: () => {},

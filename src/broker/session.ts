@@ -1,5 +1,6 @@
 import type { Libc } from "../protocol/libc.ts";
 import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from "../protocol/messages.ts";
+import type { Resolver } from "../pyodide-manager/resolver-task.ts";
 import { MemoryGroup } from "../sandbox/cgroup.ts";
 import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";
 import { Deadline } from "./deadline.ts";
@@ -50,6 +51,8 @@ export interface ProgramResources {
   readonly streams: Readonly<Record<0 | 1 | 2, KernelObject>>;
   readonly neighbours: { readonly directory: string; readonly modules: Neighbours } | null;
   readonly history: History | null;
+  /** What answers the solver; null for every other program. */
+  readonly resolver: Resolver | null;
   /** The user's files that were granted, for this program alone; null for none. Throws WomaError. */
   openFiles(): Files | null;
   /** The permissions that new files are made without. */
@@ -239,6 +242,9 @@ export class Session {
       },
       get history() {
         return resources()?.history ?? null;
+      },
+      get resolver() {
+        return resources()?.resolver ?? null;
       },
       get window() {
         return shared()?.window ?? null;

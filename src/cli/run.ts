@@ -126,6 +126,7 @@ function programResources(
   return {
     streams: streams.objects,
     neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
+    resolver: null,
     umask: process.umask(),
     onMissing: isatty(2) ? missingHinter(config) : () => {},
     openTerminal: () => streams.openTerminal(),

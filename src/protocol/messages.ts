@@ -128,6 +128,12 @@ const shapes = {
   module: { name: text },
   /** A package data file beside the script: the package's dotted name and a path below it. */
   resource: { package: text, path: text },
+  /** Of a cell that resolves requirements: a project's files on the indexes, as JSON. */
+  "index-project": { name: text },
+  /** The METADATA of one of these files. */
+  "index-metadata": { project: text, file: text },
+  /** What it came to, as JSON; not answered. */
+  resolution: {},
   /**
    * Files on mounts. Paths are the program's, absolute, without `.` and `..`; a link at their end is never followed, and
    * one on the way is ELOOP: the cell follows links itself. Flags and modes are Linux's.
@@ -199,6 +205,9 @@ export interface Replies {
   signals: Record<string, never>;
   module: ModuleReply;
   resource: { readonly found: boolean };
+  "index-project": { readonly found: boolean };
+  "index-metadata": { readonly found: boolean };
+  resolution: Record<string, never>;
   open: { readonly handle: number; readonly status: FileStatus };
   pread: { readonly windowLength?: number };
   pwrite: { readonly written: number };
@@ -293,7 +302,9 @@ export type Program =
   /** A directory with a __main__.py. */
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "stdin" }
-  | { readonly kind: "prompt"; readonly once: boolean };
+  | { readonly kind: "prompt"; readonly once: boolean }
+  /** The solver: its task is the source, as JSON. */
+  | { readonly kind: "resolve" };
 
 /** python3's own options, by the names of sys.flags. */
 export interface InterpreterFlags {

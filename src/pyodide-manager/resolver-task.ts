@@ -28,3 +28,12 @@ export interface ResolverAnswers {
  * the cell came to no answer.
  */
 export type ResolveInCell = (task: ResolverTask, answers: ResolverAnswers, signal: AbortSignal) => Promise<unknown>;
+
+/** The broker's end of a cell that solves. */
+export interface Resolver {
+  readonly answers: ResolverAnswers;
+  /** The solver's answer, in bytes that nobody has looked at. */
+  finish(bytes: Uint8Array): void;
+  /** A question could not be answered, and there is no going on. */
+  fail(error: unknown): void;
+}

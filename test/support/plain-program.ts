@@ -4,6 +4,7 @@ import type { Limits, ProgramRequest, ProgramResources } from "../../src/broker/
 export const NOTHING_GRANTED: Omit<ProgramResources, "streams"> = {
   neighbours: null,
   history: null,
+  resolver: null,
   openFiles: () => null,
   umask: 0o022,
   onMissing: () => {},

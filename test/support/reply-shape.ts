@@ -36,6 +36,8 @@ const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
   timer: ["delayMs,intervalMs"],
   module: ["kind", "kind,path"],
   resource: ["found"],
+  "index-project": ["found"],
+  "index-metadata": ["found"],
   open: ["handle,status"],
   pread: ["", "windowLength"],
   pwrite: ["written"],

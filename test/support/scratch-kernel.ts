@@ -174,6 +174,7 @@ export class ScratchKernel implements AsyncDisposable {
       neighbours: this.#neighbours,
       files: this.files,
       history: this.#history,
+      resolver: null,
       window: this.window,
       openTerminal: () => createPipe(() => {}).writer,
       signalPending: () => this.#signalPending,

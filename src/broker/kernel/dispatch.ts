@@ -3,6 +3,7 @@ import { dispatchFile, refuse, refuseManyHandles } from "./file-requests.ts";
 import { POLLNVAL } from "./objects.ts";
 import { createPipe } from "./pipe.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
+import { dispatchResolver } from "./resolver-requests.ts";
 
 /** Checks one request and carries it out; `reply` is called once, now or when what is waited for comes. */
 export function dispatch(process: ProcessContext, request: Request, bytes: Uint8Array, reply: Reply): void {
@@ -51,6 +52,10 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       const found = process.neighbours?.resource(request.package, request.path) ?? null;
       return reply("resource", { found: found !== null }, found ?? undefined);
     }
+    case "index-project":
+    case "index-metadata":
+    case "resolution":
+      return dispatchResolver(process.resolver, request, bytes, reply);
     case "history-load":
       return reply("history-load", {}, process.history?.load());
     case "history-append":

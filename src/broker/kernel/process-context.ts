@@ -1,4 +1,5 @@
 import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
+import type { Resolver } from "../../pyodide-manager/resolver-task.ts";
 import type { IntervalTimer } from "./clock.ts";
 import type { Files } from "./files.ts";
 import type { History } from "./history.ts";
@@ -15,6 +16,8 @@ export interface ProcessContext {
   /** The files on the program's mounts; null for none. */
   readonly files: Files | null;
   readonly history: History | null;
+  /** What answers a cell that resolves requirements; null for all others. */
+  readonly resolver: Resolver | null;
   /** The user's terminal as another object; null when there is none. */
   readonly openTerminal: () => KernelObject | null;
   /** The data window shared with the cell; null where there is no shared memory. */

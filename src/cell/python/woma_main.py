@@ -25,6 +25,7 @@ import woma_hints
 import woma_neighbours
 import woma_prompt
 import woma_refusals
+import woma_resolve
 import woma_signals
 import woma_streams
 
@@ -50,6 +51,8 @@ def begin(start_json: str, source) -> functools.partial | None:
                 return standard_input(module)
             case "module":
                 return named_module(program["name"])
+            case "resolve":
+                return functools.partial(woma_resolve.run, source.to_bytes())
             case "prompt":
                 return functools.partial(woma_prompt.interact, module, start["flags"]["quiet"], program["once"])
     except BaseException as error:
