@@ -8,6 +8,8 @@ import { networkPolicy, parseNetworkGrant } from "./permissions/parse-network.ts
 import { parseReadGrant, parseWriteGrant } from "./permissions/parse-paths.ts";
 import type { Mount, NetworkPolicy } from "./permissions/permissions.ts";
 import type { InterpreterFlags, Program } from "./protocol/messages.ts";
+import { parseMirrors } from "./pyodide-manager/mirror-url.ts";
+import type { PackageSettings } from "./pyodide-manager/package-settings.ts";
 
 /** What the command line asks for. FILE's text has not been read yet. */
 export interface Invocation {
@@ -20,6 +22,10 @@ export interface Invocation {
   readonly resetGlobals: boolean;
   readonly keepHistory: boolean;
   readonly cacheDirectory: string | undefined;
+  readonly packages: PackageFlags;
+  /** --with: what the program is to have, as `packaging` reads a requirement. */
+  readonly requirements: readonly string[];
+  readonly lockMode: LockMode;
   /** Without the wall, because the user said so. */
   readonly insecure: boolean;
   readonly grants: GrantTexts;
@@ -30,6 +36,12 @@ export interface Invocation {
   readonly maximumOpenFiles: number;
   readonly maximumWrittenBytes: number | null;
 }
+
+/** What the flags about packages say; `mirrors` as it was written. */
+export type PackageFlags = Omit<PackageSettings, "cacheDirectory" | "cacheRequested" | "indexEnvironment">;
+
+/** woma.lock: used where it fits, written, or demanded. */
+export type LockMode = "none" | "write" | "required";
 
 /** What the permission flags say, as it was written. */
 interface GrantTexts {
@@ -46,6 +58,8 @@ export interface Config extends Invocation {
   readonly cacheDirectory: string;
   /** By flag or environment, not by default: then a cache that cannot be used is worth telling. */
   readonly cacheRequested: boolean;
+  readonly packages: PackageSettings;
+  readonly terminal: TerminalStyle;
   readonly historyFile: string | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
@@ -53,6 +67,14 @@ export interface Config extends Invocation {
   readonly workingDirectory: string;
   readonly homeDirectory: string;
   readonly timeZone: string;
+}
+
+/** How the user wants to be shown things, where there is a terminal. */
+export interface TerminalStyle {
+  /** Not with NO_COLOR. */
+  readonly colour: boolean;
+  /** The cursor can be moved. */
+  readonly movable: boolean;
 }
 
 /** The variables of the user's that a program sees: how its output is shown, nothing about the machine. */
@@ -65,11 +87,13 @@ export function readConfig(invocation: Invocation): Config {
   const variables = process.env;
   const workingDirectory = currentDirectory();
   const shown = SHOWN_VARIABLES.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]]));
-  const cache = invocation.cacheDirectory ?? nonEmpty(variables["WOMA_CACHE"]);
+  const { cacheDirectory, cacheRequested } = cachePlace(invocation.cacheDirectory);
   return Object.freeze({
     ...invocation,
-    cacheDirectory: expandHome(cache ?? "~/.pyodide-env"),
-    cacheRequested: cache !== undefined,
+    cacheDirectory,
+    cacheRequested,
+    packages: readPackageSettings(invocation),
+    terminal: readTerminalStyle(),
     historyFile: invocation.keepHistory ? historyFile(variables) : null,
     environment: {
       HOME: GUEST_HOME,
@@ -88,6 +112,43 @@ export function readConfig(invocation: Invocation): Config {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
 }
+
+/** What commands that run no program need to know of packages. Throws UsageError. */
+export function readPackageSettings({
+  packages,
+  cacheDirectory,
+}: Pick<Invocation, "packages" | "cacheDirectory">): PackageSettings {
+  const context = { workingDirectory: currentDirectory(), home: userHome() };
+  const inherited = nonEmpty(process.env["WOMA_MIRROR"]);
+  const mirrors =
+    packages.mirrors.length > 0 || inherited === undefined
+      ? packages.mirrors.flatMap((text) => parseMirrors("--mirror", text, context))
+      : parseMirrors("WOMA_MIRROR", inherited, context);
+  return Object.freeze({ ...packages, ...cachePlace(cacheDirectory), mirrors, indexEnvironment: indexEnvironment() });
+}
+
+export function readTerminalStyle(): TerminalStyle {
+  return {
+    colour: nonEmpty(process.env["NO_COLOR"]) === undefined,
+    movable: process.env["TERM"] !== "dumb",
+  };
+}
+
+function cachePlace(flag: string | undefined): Pick<PackageSettings, "cacheDirectory" | "cacheRequested"> {
+  const given = flag ?? nonEmpty(process.env["WOMA_CACHE"]);
+  return { cacheDirectory: expandHome(given ?? "~/.pyodide-env"), cacheRequested: given !== undefined };
+}
+
+/** pip's and uv's own variables, and those by which they find their files. */
+function indexEnvironment(): Readonly<Record<string, string>> {
+  const entries = Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && INDEX_VARIABLES.test(name) ? [[name, value]] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+const INDEX_VARIABLES =
+  /^(?:PIP_.*|UV_.*|VIRTUAL_ENV|XDG_CONFIG_HOME|XDG_CONFIG_DIRS|APPDATA|ProgramData|HOME|USERPROFILE)$/;
 
 /** Throws UsageError. */
 function grantedMounts({ reading, writing, mounts }: GrantTexts, workingDirectory: string): readonly Mount[] {

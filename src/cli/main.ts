@@ -21,6 +21,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       case "doctor":
         process.exitCode = (await doctor()) ? 0 : WALL_INCOMPLETE;
         return;
+      case "install":
+      case "cache":
+        throw new WomaError(`\`woma ${commandLine.kind}\` is not there yet`);
       case "run":
         await runCommand(readConfig(commandLine.invocation));
     }

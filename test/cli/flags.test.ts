@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseCommandLine } from "../../src/cli/flags.ts";
 import { versionText } from "../../src/cli/version.ts";
-import type { Invocation } from "../../src/config.ts";
+import type { Invocation, PackageFlags } from "../../src/config.ts";
 import { formatError, UsageError } from "../../src/errors.ts";
 import type { InterpreterFlags } from "../../src/protocol/messages.ts";
 
@@ -40,6 +40,16 @@ function complaint(...argv: string[]): string {
   }
 }
 
+const NO_PACKAGE_FLAGS: PackageFlags = {
+  mirrors: [],
+  offline: false,
+  autoInstall: "lock",
+  installTimeoutMs: 600_000,
+  maximumDownloadBytes: 2048 * 1024 * 1024,
+  maximumPackages: 500,
+  cacheLimitBytes: null,
+};
+
 describe("a command line", () => {
   test("without options has all defaults", () => {
     expect<unknown>(invocation()).toEqual({
@@ -50,6 +60,9 @@ describe("a command line", () => {
       resetGlobals: false,
       keepHistory: true,
       cacheDirectory: undefined,
+      packages: NO_PACKAGE_FLAGS,
+      requirements: [],
+      lockMode: "none",
       insecure: false,
       grants: { reading: [], writing: [], mounts: [], variables: [], network: [] },
       timeoutMs: null,
@@ -67,7 +80,9 @@ describe("a command line", () => {
       ...["--cpu-time=.5", "--max-output", "3", "--max-open-files=64", "--max-written", "2048", "--insecure"],
       ...["--mount", ".", "--mount=data:/data:ro", "--allow-read", "a,b", "--allow-read=c", "--allow-write", "out"],
       ...["--allow-env=LANG", "--allow-env", "AWS_*,HOME", "--allow-net=example.org", "--deny-net", "--allow-net"],
-      ...["-uc", "pass", "--timeout", "--help"],
+      ...["--with", "numpy", "--with=pandas>=2,<3,httpx[http2,socks]", "--mirror", "a,b", "--mirror=c", "--offline"],
+      ...["--lock", "--auto-install=off", "--install-timeout", "30", "--max-download=10", "--max-packages", "7"],
+      ...["--cache-max=100", "-uc", "pass", "--timeout", "--help"],
     ];
     expect<unknown>(invocation(...words)).toEqual({
       program: { kind: "command", code: "pass" },
@@ -77,6 +92,17 @@ describe("a command line", () => {
       resetGlobals: true,
       keepHistory: false,
       cacheDirectory: "/srv/woma",
+      packages: {
+        mirrors: ["a,b", "c"],
+        offline: true,
+        autoInstall: "off",
+        installTimeoutMs: 30_000,
+        maximumDownloadBytes: 10 * 1024 * 1024,
+        maximumPackages: 7,
+        cacheLimitBytes: 100 * 1024 * 1024,
+      },
+      requirements: ["numpy", "pandas>=2,<3", "httpx[http2,socks]"],
+      lockMode: "write",
       insecure: true,
       grants: {
         reading: ["a,b", "c"],
@@ -295,9 +321,12 @@ describe("the help", () => {
   test("reads as a whole", () => {
     expect(help()).toMatchInlineSnapshot(`
       "Usage: woma [option …] [-c CODE | -m MODULE | FILE | -] [argument …]
+             woma install PKG… | -r FILE [option …]
+             woma cache dir|list|size|verify|clean|fetch [option …]
              woma doctor
 
       Python anywhere from one executable. Without a program: a prompt, or the program on standard input.
+      \`woma install\` and \`woma cache\` are about packages; each has a --help of its own.
       \`woma doctor\` prints what this machine enforces; its exit status is 1 when the wall is incomplete.
 
       What to run:
@@ -308,8 +337,6 @@ describe("the help", () => {
 
       woma's own options:
         --reset-globals                 at the prompt, run each entry in a pristine interpreter
-        --pyodide-cache <PATH>          where snapshots and packages are kept (default: $WOMA_CACHE, else
-                                        ~/.pyodide-env)
         --no-history                    neither read nor keep the prompt's history
         --insecure                      run without the wall around Python: only for code that you trust
                                         with all you have
@@ -327,6 +354,26 @@ describe("the help", () => {
                                         (preset: "*")
         --deny-net [HOST[:PORT],...]    hosts not to connect to; without any, none (preset: "*")
 
+      Packages:
+        --with <PKG[,...]>              have these for the program, from the lock or an index: numpy,
+                                        'pandas>=2,<3', 'httpx[http2]'
+        --auto-install <WHICH>          what an import may install: lock, index (any package), or off
+                                        (default: lock)
+        --lock                          write what was resolved, with hashes, to woma.lock
+        --locked                        demand woma.lock: only its files, by its hashes
+        --mirror <URL[,...]>            where the distribution's packages are, asked before its own
+                                        server: http, https or file URLs, or directories (default:
+                                        $WOMA_MIRROR)
+        --offline                       send no request: only what the cache, and mirrors on this machine,
+                                        have
+        --install-timeout <SECONDS>     longest that one installation may take (default: 600)
+        --max-download <MB>             most that one run may download (default: 2048)
+        --max-packages <N>              most packages that one run may be given (default: 500)
+        --cache-max <MB>                above this, the cache lets go of what was used least recently and
+                                        is not in use (default: none)
+        --pyodide-cache <PATH>          where snapshots and packages are kept (default: $WOMA_CACHE, else
+                                        ~/.pyodide-env)
+
       Limits:
         --timeout <SECONDS>             interrupt the program after this time, kill it 1 s later: exit
                                         status 124 (default: none)
@@ -342,7 +389,7 @@ describe("the help", () => {
                                         none)
 
       python3's options:
-        -q                              no banner before the prompt
+        -q                              no banner before the prompt, no progress of downloads
         -u                              unbuffered standard output and error
         -B                              set sys.dont_write_bytecode
         -O                              drop assertions; -OO drops docstrings too

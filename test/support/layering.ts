@@ -8,7 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   permissions: ["errors.ts"],
   sandbox: ["protocol"],
   "pyodide-manager": ["errors.ts", "protocol"],
-  "config.ts": ["permissions", "errors.ts", "protocol"],
+  "config.ts": ["permissions", "pyodide-manager", "errors.ts", "protocol"],
   "errors.ts": [],
   protocol: [],
   cell: ["sandbox", "protocol"],
