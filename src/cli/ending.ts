@@ -4,6 +4,7 @@ import type { ProgramEnd } from "../broker/session.ts";
 import { SIGKILL, SIGXCPU, SIGXFSZ, signalName } from "../broker/signals.ts";
 import { formatError, WomaError } from "../errors.ts";
 import { openLibc } from "../protocol/libc.ts";
+import { harmless } from "./harmless.ts";
 
 /** timeout(1)'s status. */
 const TIMED_OUT = 124;
@@ -115,11 +116,6 @@ const PR_SET_DUMPABLE = 4;
 function cause(signal: NodeJS.Signals | null, code: number | null): string {
   if (signal !== null) return ` (${signal})`;
   return code === null ? "" : ` (status ${code})`;
-}
-
-/** What a cell says may be a stranger's words: nothing in them is for the terminal to obey. */
-function harmless(text: string): string {
-  return text.replace(/(?!\n)\p{Cc}/gu, "\ufffd");
 }
 
 function lastLines(log: string): string {
