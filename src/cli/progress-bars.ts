@@ -22,7 +22,9 @@ export class ProgressBars implements ProgressDisplay {
   ) {}
 
   note(text: string): void {
-    this.place.write(`${this.#erasure()}${this.#freshLine()}${noteLine(text)}`);
+    // A terminal in raw mode takes a line feed for no more than that.
+    const line = noteLine(text).replaceAll("\n", "\r\n");
+    this.place.write(`${this.#erasure()}${this.#freshLine()}${line}`);
     this.#schedule();
   }
 
