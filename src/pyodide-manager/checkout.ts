@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatError, WomaError } from "../errors.ts";
-import { type Cache, CacheError } from "./cache.ts";
+import type { Cache } from "./cache.ts";
+import { CacheError } from "./cache-error.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const BUILD_ID = join(ROOT, ".build/distribution/build-id");

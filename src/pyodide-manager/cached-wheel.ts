@@ -1,0 +1,92 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, utimesSync } from "node:fs";
+import { dirname } from "node:path";
+import type { FileLocks } from "./file-lock.ts";
+import { type OpenWheel, openWheelBytes, openWheelFile } from "./open-wheel.ts";
+import type { PackageFile } from "./package-file.ts";
+import { isPrivate } from "./path-trust.ts";
+import { removeAway } from "./remove-away.ts";
+import { UnsafeWheelError } from "./unsafe-wheel-error.ts";
+import { checkMembers, sha256Of } from "./verify.ts";
+
+/** What is needed of a cache here. */
+interface Shelf {
+  readonly directory: string;
+  readonly writable: boolean;
+  readonly trusted: boolean;
+  readonly locks: FileLocks;
+  wheelPath(file: PackageFile): string;
+}
+
+/** A verified wheel of the cache, or null. One that is damaged is removed, with a note, and counts as missing. */
+export function findWheel(cache: Shelf, file: PackageFile, note: (text: string) => void): OpenWheel | null {
+  const path = cache.wheelPath(file);
+  const fd = openIfThere(path);
+  if (fd === null) return null;
+  const wheel = openCached(cache, file, fd);
+  if (typeof wheel !== "string") {
+    if (cache.writable) touch(dirname(path));
+    return wheel;
+  }
+  note(`${file.fileName} in the cache is damaged (${wheel}): it is not used`);
+  if (cache.writable) removeAway(cache.directory, dirname(path));
+  return null;
+}
+
+/** The wheel in an open file, or what is wrong with it. Takes over the descriptor. */
+export function openCached(cache: Shelf, file: PackageFile, fd: number): OpenWheel | string {
+  try {
+    const wheel = openChecked(cache, file, fd);
+    if (typeof wheel === "string") closeSync(fd);
+    return wheel;
+  } catch (error) {
+    closeSync(fd);
+    if (!(error instanceof UnsafeWheelError)) throw error;
+    return error.reason;
+  }
+}
+
+/** No link is followed: it would lead to what others may change. */
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch {
+    return null;
+  }
+}
+
+function openChecked(cache: Shelf, file: PackageFile, fd: number): OpenWheel | string {
+  const status = fstatSync(fd);
+  if (!status.isFile()) return "it is no file";
+  if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes instead of ${file.bytes}`;
+  const directory = lstatSync(dirname(cache.wheelPath(file)), { throwIfNoEntry: false });
+  const isOurs = cache.trusted && isPrivate(status) && (directory === undefined || isPrivate(directory));
+  if (!isOurs) return openVerified(file, fd, status.size);
+  // One that is being evicted at this moment stays readable all the same.
+  cache.locks.share(fd);
+  return openWheelFile(file, fd, status.size);
+}
+
+/** In memory, where nobody can change it after it was verified. */
+function openVerified(file: PackageFile, fd: number, sizeBytes: number): OpenWheel | string {
+  const bytes = new Uint8Array(sizeBytes);
+  for (let length = 0, count = -1; count !== 0 && length < sizeBytes; length += count) {
+    count = readSync(fd, bytes, length, sizeBytes - length, length);
+  }
+  if (sha256Of(bytes) !== file.sha256) return "its sha256 is another";
+  const wheel = openWheelBytes(file, bytes);
+  checkMembers(file, wheel.entries, sizeBytes);
+  closeSync(fd);
+  return wheel;
+}
+
+/** Often enough to know what was used last. */
+const TOUCHED_EVERY_MS = 60_000;
+
+function touch(directory: string): void {
+  try {
+    if (Math.abs(Date.now() - lstatSync(directory).mtimeMs) < TOUCHED_EVERY_MS) return;
+    utimesSync(directory, new Date(), new Date());
+  } catch {
+    // Another user's, or removed meanwhile.
+  }
+}

@@ -1,0 +1,48 @@
+import { WomaError } from "../errors.ts";
+import type { PackageFile } from "./package-file.ts";
+import type { PackageSettings } from "./package-settings.ts";
+import type { ProgressListener } from "./progress.ts";
+
+type Limits = Pick<PackageSettings, "maximumDownloadBytes" | "maximumPackages">;
+
+/** What one run of woma has downloaded so far, and its limits. */
+export class DownloadRun {
+  readonly #packages = new Set<string>();
+  readonly #told = new Set<string>();
+  #bytes = 0;
+
+  constructor(private readonly limits: Limits) {}
+
+  /** Counts packages that the run is given, each once. Throws WomaError when they are too many. */
+  admit(files: readonly PackageFile[]): void {
+    for (const { sha256 } of files) this.#packages.add(sha256);
+    const { maximumPackages } = this.limits;
+    if (this.#packages.size <= maximumPackages) return;
+    throw new WomaError(
+      `this run asks for ${this.#packages.size} packages, over its --max-packages of ${maximumPackages}`,
+      {
+        hint: "allow more with --max-packages",
+      },
+    );
+  }
+
+  /** Throws WomaError when so many bytes more would be too many. */
+  expect(bytes: number): void {
+    const { maximumDownloadBytes } = this.limits;
+    if (this.#bytes + bytes <= maximumDownloadBytes) return;
+    throw new WomaError(`this run would download more than ${maximumDownloadBytes / 1e6} MB, its --max-download`, {
+      hint: "allow more with --max-download",
+    });
+  }
+
+  spend(bytes: number): void {
+    this.expect(bytes);
+    this.#bytes += bytes;
+  }
+
+  tellOnce(progress: ProgressListener, text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    progress.note(text);
+  }
+}

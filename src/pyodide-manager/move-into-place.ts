@@ -1,0 +1,29 @@
+import { close, fsync, mkdirSync, open, renameSync } from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+
+/**
+ * Gives a finished file its name in the cache, and has the disk keep that. False where this is not allowed, or the file
+ * has lost its name meanwhile.
+ */
+export async function moveIntoPlace(from: string, to: string): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      mkdirSync(dirname(to), { recursive: true, mode: 0o755 });
+      renameSync(from, to);
+      await syncDirectory(dirname(to)).catch(() => {});
+      return true;
+    } catch (error) {
+      // Another process may have removed the empty directory.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return false;
+    }
+  }
+  return false;
+}
+
+const ATTEMPTS = 5;
+
+async function syncDirectory(path: string): Promise<void> {
+  const fd = await promisify(open)(path, "r");
+  await promisify(fsync)(fd).finally(() => promisify(close)(fd));
+}

@@ -1,0 +1,4 @@
+declare module "pyodide/pyodide.mjs" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,25 @@
+/** One source does not have a file, or not now: the next one is asked. `message` is a clause: "answered 404". */
+export class SourceFailure extends Error {}
+
+/** The server cannot be reached at all. */
+export class UnreachableFailure extends SourceFailure {}
+
+/** It served something else. */
+export class OtherBytesFailure extends SourceFailure {
+  constructor(
+    readonly sha256: string,
+    what: string,
+  ) {
+    super(`served other bytes: ${what}, sha256 ${sha256}`);
+  }
+}
+
+/** Worth another attempt at the same source, at once or after what it asked for. */
+export class PassingFailure extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,149 @@
+import { read } from "node:fs";
+import { promisify } from "node:util";
+import type { PackageFile } from "./package-file.ts";
+import { UnsafeWheelError } from "./unsafe-wheel-error.ts";
+import type { ZipEntry } from "./zip-entry.ts";
+import { ZipFormatError } from "./zip-format-error.ts";
+
+/** Lower-case hexadecimal. */
+export function sha256Of(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+}
+
+/** Feeds an open file, from its beginning, to the hash; the number of bytes. Never blocks. */
+export async function hashFile(fd: number, hasher: Bun.CryptoHasher): Promise<number> {
+  const buffer = new Uint8Array(HASHED_AT_ONCE_BYTES);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await readAsync(fd, buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return position;
+    hasher.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}
+
+const HASHED_AT_ONCE_BYTES = 1024 * 1024;
+const readAsync = promisify(read);
+
+/**
+ * Refuses an archive that would put something outside of its package, or hide something, or unpack to more than a
+ * program could want. Throws UnsafeWheelError. `archiveBytes` is the archive's own size.
+ */
+export function checkArchive(file: PackageFile, entries: readonly ZipEntry[], archiveBytes: number): void {
+  const refuse = (reason: string): never => {
+    throw new UnsafeWheelError(file.fileName, reason);
+  };
+  for (const { name, mode, bytes } of entries) {
+    const fault = faultOfName(name) ?? faultOfKind(name, mode, bytes);
+    if (fault !== undefined) refuse(fault);
+  }
+  const fault = faultOfNames(entries) ?? faultOfSizes(entries, archiveBytes) ?? faultOfPlaces(entries, archiveBytes);
+  if (fault !== undefined) refuse(fault);
+}
+
+/** Looks at each member's own header, which `checkArchive` leaves alone. Throws UnsafeWheelError. */
+export function checkMembers(file: PackageFile, entries: readonly ZipEntry[], archiveBytes: number): void {
+  try {
+    const places = entries.map(({ name, headerOffset, dataOffset, compressedBytes }) => {
+      return { name, begin: headerOffset, end: dataOffset + compressedBytes };
+    });
+    const fault = faultOfOverlap(places, archiveBytes);
+    if (fault !== undefined) throw new ZipFormatError(fault);
+  } catch (error) {
+    if (!(error instanceof ZipFormatError)) throw error;
+    throw new UnsafeWheelError(file.fileName, error.message);
+  }
+}
+
+function faultOfName(name: string): string | undefined {
+  const shown = JSON.stringify(name);
+  if (name === "") return "a member has no name";
+  if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) return `it holds an absolute path: ${shown}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+  if (/[\\\x00-\x1f\x7f]/.test(name)) return `it holds a name with a backslash or a control character: ${shown}`;
+  const parts = name.replace(/\/$/, "").split("/");
+  if (parts.includes("..")) return `it holds a path that leads out of it: ${shown}`;
+  if (parts.includes(".") || parts.includes("")) return `it holds a path with an empty part: ${shown}`;
+  if (name.length > LONGEST_NAME) return `it holds a name of ${name.length} characters`;
+  return undefined;
+}
+
+const LONGEST_NAME = 4096;
+
+const TYPE_BITS = 0o170000;
+const KINDS: Readonly<Record<number, string>> = {
+  21609: "a symbolic link",
+  2401: "a pipe",
+  4802: "a device",
+  14406: "a device",
+  26411: "a socket",
+};
+
+function faultOfKind(name: string, mode: number, bytes: number): string | undefined {
+  const type = mode & TYPE_BITS;
+  const isDirectory = name.endsWith("/");
+  if (isDirectory && bytes > 0) return `it holds a directory with contents: ${JSON.stringify(name)}`;
+  if (type === 0 || type === (isDirectory ? 0o040000 : 0o100000)) return undefined;
+  return `it holds ${KINDS[type] ?? "a member of two kinds"}: ${JSON.stringify(name)}`;
+}
+
+/** Names must be different for every file system, one that ignores case included, and no file may be a directory too. */
+function faultOfNames(entries: readonly ZipEntry[]): string | undefined {
+  const files = new Map<string, string>();
+  const directories = new Set<string>();
+  for (const { name } of entries) {
+    const parents = name.endsWith("/") ? name : name.slice(0, name.lastIndexOf("/") + 1);
+    for (let at = parents.length; at > 0 && !directories.has(parents.slice(0, at)); ) {
+      directories.add(parents.slice(0, at));
+      at = parents.lastIndexOf("/", at - 2) + 1;
+    }
+    if (name.endsWith("/")) continue;
+    const folded = name.normalize("NFC").toLowerCase();
+    const other = files.get(folded);
+    if (other === name) return `it holds ${JSON.stringify(name)} twice`;
+    if (other !== undefined)
+      return `it holds ${JSON.stringify(other)} and ${JSON.stringify(name)}, which differ by case only`;
+    files.set(folded, name);
+  }
+  const both = [...files.values()].find((name) => directories.has(`${name}/`));
+  return both === undefined ? undefined : `it holds ${JSON.stringify(both)} as a file and as a directory`;
+}
+
+/** Of all members together, unpacked. */
+const MAXIMUM_BYTES = 4e9;
+/** Deflate cannot do better than 1032 to 1. */
+const DEFLATE_RATIO = 1032;
+/** Packages unpack to some 4 times their size; above this a small archive is a bomb. */
+const MAXIMUM_RATIO = 100;
+const HARMLESS_BYTES = 100e6;
+
+function faultOfSizes(entries: readonly ZipEntry[], archiveBytes: number): string | undefined {
+  const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total > MAXIMUM_BYTES) return `it would unpack to ${total} bytes, over ${MAXIMUM_BYTES}`;
+  const liar = entries.find(({ bytes, compressedBytes }) => bytes > (compressedBytes + 1) * DEFLATE_RATIO);
+  if (liar !== undefined) return `${JSON.stringify(liar.name)} cannot unpack to ${liar.bytes} bytes`;
+  if (total > HARMLESS_BYTES && total > archiveBytes * MAXIMUM_RATIO) {
+    return `it would unpack to ${Math.round(total / archiveBytes)} times its size`;
+  }
+  return undefined;
+}
+
+const SMALLEST_HEADER_BYTES = 30;
+
+function faultOfPlaces(entries: readonly ZipEntry[], archiveBytes: number): string | undefined {
+  const places = entries.map(({ name, headerOffset, compressedBytes }) => {
+    return { name, begin: headerOffset, end: headerOffset + SMALLEST_HEADER_BYTES + compressedBytes };
+  });
+  return faultOfOverlap(places, archiveBytes);
+}
+
+interface Place {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function faultOfOverlap(places: readonly Place[], archiveBytes: number): string | undefined {
+  const sorted = places.toSorted((a, b) => a.begin - b.begin);
+  const overlapping = sorted.find(({ end }, index) => end > (sorted[index + 1]?.begin ?? archiveBytes));
+  return overlapping === undefined ? undefined : `${JSON.stringify(overlapping.name)} overlaps what follows it`;
+}

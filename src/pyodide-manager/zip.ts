@@ -1,0 +1,110 @@
+import { findDirectory } from "./zip-directory.ts";
+import type { ReadAt, ZipEntry } from "./zip-entry.ts";
+import { ZipFormatError } from "./zip-format-error.ts";
+import { readLocalHeader } from "./zip-local-header.ts";
+import { decodeName } from "./zip-name.ts";
+
+/**
+ * The members, in the order of the archive's directory. Throws ZipFormatError for what is no zip archive, a broken one,
+ * or one that uses what woma does not: encryption, other methods than deflate, several disks.
+ */
+export function readZip(read: ReadAt, size: number): ZipEntry[] {
+  const place = findDirectory(read, size);
+  const directory = read(place.offset, place.bytes);
+  if (directory.length !== place.bytes) throw new ZipFormatError("its directory is cut off");
+  const entries: ZipEntry[] = [];
+  let position = 0;
+  for (let index = 0; index < place.entries; index++) {
+    const { entry, length } = readDirectoryEntry(directory.subarray(position), read);
+    entries.push(entry);
+    position += length;
+  }
+  if (position !== directory.length) throw new ZipFormatError("its directory has other members than it says");
+  return entries;
+}
+
+const SIGNATURE = 0x02014b50;
+const HEADER_BYTES = 46;
+const ENCRYPTED = 1;
+
+function readDirectoryEntry(bytes: Uint8Array, read: ReadAt): { entry: ZipEntry; length: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== SIGNATURE) {
+    throw new ZipFormatError("its directory is damaged");
+  }
+  const nameBytes = view.getUint16(28, true);
+  const extraBytes = view.getUint16(30, true);
+  const length = HEADER_BYTES + nameBytes + extraBytes + view.getUint16(32, true);
+  if (length > bytes.length) throw new ZipFormatError("its directory is damaged");
+  const flags = view.getUint16(8, true);
+  const name = decodeName(bytes.subarray(HEADER_BYTES, HEADER_BYTES + nameBytes));
+  const method = view.getUint16(10, true);
+  if ((flags & ENCRYPTED) !== 0) throw new ZipFormatError(`${name} is encrypted`);
+  if (method !== 0 && method !== 8) throw new ZipFormatError(`${name} is compressed by method ${method}`);
+  const extra = bytes.subarray(HEADER_BYTES + nameBytes, HEADER_BYTES + nameBytes + extraBytes);
+  const sizes = { bytes: view.getUint32(24, true), compressedBytes: view.getUint32(20, true) };
+  const wide = readWideFields(extra, { ...sizes, headerOffset: view.getUint32(42, true) });
+  if (method === 0 && wide.bytes !== wide.compressedBytes) throw new ZipFormatError(`${name} is stored in two sizes`);
+  const fields = { name, method, ...wide, crc32: view.getUint32(16, true), mode: view.getUint32(38, true) >>> 16 };
+  return { entry: new DirectoryEntry(fields as DirectoryFields, read), length };
+}
+
+type DirectoryFields = Omit<ZipEntry, "dataOffset">;
+
+class DirectoryEntry implements ZipEntry {
+  readonly name: string;
+  readonly method: 0 | 8;
+  readonly compressedBytes: number;
+  readonly bytes: number;
+  readonly crc32: number;
+  readonly mode: number;
+  readonly headerOffset: number;
+  readonly #read: ReadAt;
+  #dataOffset: number | undefined;
+
+  constructor(fields: DirectoryFields, read: ReadAt) {
+    this.name = fields.name;
+    this.method = fields.method;
+    this.compressedBytes = fields.compressedBytes;
+    this.bytes = fields.bytes;
+    this.crc32 = fields.crc32;
+    this.mode = fields.mode;
+    this.headerOffset = fields.headerOffset;
+    this.#read = read;
+  }
+
+  get dataOffset(): number {
+    this.#dataOffset ??= readLocalHeader(this, this.#read);
+    return this.#dataOffset;
+  }
+}
+
+const WIDE = 0xffffffff;
+const WIDE_FIELDS = 1;
+
+interface Sizes {
+  readonly bytes: number;
+  readonly compressedBytes: number;
+  readonly headerOffset: number;
+}
+
+/** Zip64: a field that does not fit its 32 bits has 64 in the extra fields, in this order. */
+function readWideFields(extra: Uint8Array, narrow: Sizes): Sizes {
+  if (narrow.bytes !== WIDE && narrow.compressedBytes !== WIDE && narrow.headerOffset !== WIDE) return narrow;
+  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength);
+  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== WIDE_FIELDS) continue;
+    const end = at + 4 + view.getUint16(at + 2, true);
+    let next = at + 4;
+    const widen = (value: number): number => {
+      if (value !== WIDE) return value;
+      if (next + 8 > Math.min(end, extra.length)) throw new ZipFormatError("its zip64 fields are cut off");
+      next += 8;
+      return Number(view.getBigUint64(next - 8, true));
+    };
+    const bytes = widen(narrow.bytes);
+    const compressedBytes = widen(narrow.compressedBytes);
+    return { bytes, compressedBytes, headerOffset: widen(narrow.headerOffset) };
+  }
+  throw new ZipFormatError("its zip64 fields are missing");
+}
