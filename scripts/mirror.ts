@@ -110,7 +110,8 @@ async function* carriers(): AsyncGenerator<CarrierSource> {
   };
 }
 
-async function defaultIndexOfCore(): Promise<string> {
+/** The index that is asked where none is configured, from the micropip that is in the core. */
+export async function defaultIndexOfCore(): Promise<string> {
   const micropip = (await coreWheels()).find(({ name }) => name === "micropip");
   const source = unpackArchive(micropip?.bytes ?? new Uint8Array()).get("micropip/package_index.py");
   return defaultIndexIn(new TextDecoder().decode(source));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { startWoma } from "./running.ts";
 import { type RunOptions, type RunOutcome, runWoma, scratchDirectory } from "./woma.ts";
 
 export interface PackageSources {
@@ -41,6 +42,12 @@ export class PackageHome implements AsyncDisposable {
       env: { ...this.environment, ...options.env },
     });
     return { stdout, stderr, exitCode };
+  }
+
+  /** Starts the compiled binary with the home's cache and servers; its working directory is its own. */
+  start(args: readonly string[], environment: Record<string, string> = {}): ReturnType<typeof startWoma> {
+    const variables = Object.entries({ ...this.environment, ...environment });
+    return startWoma(args, ["env", ...variables.map(([name, value]) => `${name}=${value}`)]);
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
