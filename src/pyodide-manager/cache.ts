@@ -1,6 +1,10 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type CachedWheel, listWheels, sizeOf } from "./cache-contents.ts";
 import { CacheError } from "./cache-error.ts";
+import { cleanCache, evictFrom, type Removal } from "./cache-removal.ts";
+import type { CacheShelf } from "./cache-shelf.ts";
+import { type Verification, verifyWheels } from "./cache-verification.ts";
 import { findWheel } from "./cached-wheel.ts";
 import { FileLocks } from "./file-lock.ts";
 import type { OpenWheel } from "./open-wheel.ts";
@@ -36,7 +40,7 @@ export function openCache(directory: string): Cache {
  *   index-v1/, resolutions-v1/          pages of package indexes, and what was resolved with them
  *   removed-v1/                         on its way out
  */
-export class Cache {
+export class Cache implements CacheShelf {
   readonly locks = new FileLocks();
   #trusted: boolean | undefined;
 
@@ -76,6 +80,31 @@ export class Cache {
   /** A verified wheel, or null where there is none. A damaged one is removed, with a note. */
   find(file: PackageFile, note: (text: string) => void = () => {}): OpenWheel | null {
     return findWheel(this, file, note);
+  }
+
+  /** Ordered by file name. */
+  list(): readonly CachedWheel[] {
+    return listWheels(this.directory);
+  }
+
+  /** Of all that is in it, in bytes. */
+  size(): number {
+    return sizeOf(this.directory);
+  }
+
+  /** Compares every wheel with its hash, and removes what is damaged. */
+  verify(signal: AbortSignal): Promise<Verification> {
+    return verifyWheels(this, signal);
+  }
+
+  /** Removes everything but what a running process has mounted or is downloading. */
+  clean(): Removal {
+    return cleanCache(this);
+  }
+
+  /** Removes what was used least recently, and is not in use, until no more than so many bytes are left. */
+  evict(limitBytes: number): Removal {
+    return evictFrom(this, limitBytes);
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, utimesSync } from "node:fs";
 import { dirname } from "node:path";
-import type { FileLocks } from "./file-lock.ts";
+import type { CacheShelf } from "./cache-shelf.ts";
 import { type OpenWheel, openWheelBytes, openWheelFile } from "./open-wheel.ts";
 import type { PackageFile } from "./package-file.ts";
 import { isPrivate } from "./path-trust.ts";
@@ -8,17 +8,8 @@ import { removeAway } from "./remove-away.ts";
 import { UnsafeWheelError } from "./unsafe-wheel-error.ts";
 import { checkMembers, sha256Of } from "./verify.ts";
 
-/** What is needed of a cache here. */
-interface Shelf {
-  readonly directory: string;
-  readonly writable: boolean;
-  readonly trusted: boolean;
-  readonly locks: FileLocks;
-  wheelPath(file: PackageFile): string;
-}
-
 /** A verified wheel of the cache, or null. One that is damaged is removed, with a note, and counts as missing. */
-export function findWheel(cache: Shelf, file: PackageFile, note: (text: string) => void): OpenWheel | null {
+export function findWheel(cache: CacheShelf, file: PackageFile, note: (text: string) => void): OpenWheel | null {
   const path = cache.wheelPath(file);
   const fd = openIfThere(path);
   if (fd === null) return null;
@@ -33,7 +24,7 @@ export function findWheel(cache: Shelf, file: PackageFile, note: (text: string) 
 }
 
 /** The wheel in an open file, or what is wrong with it. Takes over the descriptor. */
-export function openCached(cache: Shelf, file: PackageFile, fd: number): OpenWheel | string {
+export function openCached(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel | string {
   try {
     const wheel = openChecked(cache, file, fd);
     if (typeof wheel === "string") closeSync(fd);
@@ -54,7 +45,7 @@ function openIfThere(path: string): number | null {
   }
 }
 
-function openChecked(cache: Shelf, file: PackageFile, fd: number): OpenWheel | string {
+function openChecked(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel | string {
   const status = fstatSync(fd);
   if (!status.isFile()) return "it is no file";
   if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes instead of ${file.bytes}`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { formatError, WomaError } from "../errors.ts";
 import type { Cache } from "./cache.ts";
 import { CacheError } from "./cache-error.ts";
+import { isTrustedPath } from "./path-trust.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const BUILD_ID = join(ROOT, ".build/distribution/build-id");
@@ -19,14 +20,20 @@ export function prepareCheckout(cache: Cache | null): string | undefined {
     if (errors !== "") process.stderr.write(`${errors}\n`);
   }
   if (cache === null) return undefined;
+  if (!cache.trusted) return ignoreSnapshot(cache);
   const snapshot = cache.snapshotPath(readFileSync(BUILD_ID, "latin1"));
-  if (existsSync(snapshot)) return snapshot;
+  if (existsSync(snapshot)) return isTrustedPath(snapshot) ? snapshot : ignoreSnapshot(cache);
   const { success, errors } = runScript("snapshot.ts", snapshot);
   if (success) return snapshot;
   const code = /^E[A-Z]+$/.exec(errors)?.[0];
   const error = code === undefined ? scriptError("snapshot.ts", errors) : new CacheError(cache.directory, { code });
   process.stderr.write(formatError(error));
   return undefined;
+}
+
+/** It becomes the interpreter's memory: nobody else may have written it. */
+function ignoreSnapshot(cache: Cache): undefined {
+  process.stderr.write(`woma: others can write to the cache ${cache.directory}: no snapshot of it is used\n`);
 }
 
 function isFresh(): boolean {

@@ -13,6 +13,11 @@ export class DownloadRun {
 
   constructor(private readonly limits: Limits) {}
 
+  /** Downloaded so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Counts packages that the run is given, each once. Throws WomaError when they are too many. */
   admit(files: readonly PackageFile[]): void {
     for (const { sha256 } of files) this.#packages.add(sha256);

@@ -34,6 +34,7 @@ export async function fetchPackage(file: PackageFile, context: DownloadContext):
  */
 export async function fetchPackages(files: readonly PackageFile[], context: DownloadContext): Promise<OpenWheel[]> {
   context.run.admit(files);
+  const before = context.run.bytes;
   const failure = new AbortController();
   const shared = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };
   const wheels: OpenWheel[] = [];
@@ -50,10 +51,15 @@ export async function fetchPackages(files: readonly PackageFile[], context: Down
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, files.length) }, work));
+  if (context.run.bytes > before) evictIfWanted(context);
   const error = failure.signal.aborted ? failure.signal.reason : together(missing);
   if (error === null) return wheels;
   for (const wheel of wheels) wheel?.close();
   throw error;
+}
+
+function evictIfWanted({ cache, settings }: DownloadContext): void {
+  if (cache?.writable && settings.cacheLimitBytes !== null) cache.evict(settings.cacheLimitBytes);
 }
 
 function together(errors: readonly DownloadError[]): DownloadError | null {

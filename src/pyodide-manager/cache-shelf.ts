@@ -1,0 +1,11 @@
+import type { FileLocks } from "./file-lock.ts";
+import type { PackageFile } from "./package-file.ts";
+
+/** What those who look after a cache know of it. */
+export interface CacheShelf {
+  readonly directory: string;
+  readonly writable: boolean;
+  readonly trusted: boolean;
+  readonly locks: FileLocks;
+  wheelPath(file: Pick<PackageFile, "sha256" | "fileName">): string;
+}
