@@ -4,14 +4,24 @@
  */
 const PATCHES: readonly (readonly [reason: string, from: string, to: string])[] = [
   [
-    "the table of all exported functions' addresses is needed by side modules only, and takes 40 ms to fill",
+    "the table of all 8,500 exported functions' addresses is needed by side modules only, and takes 40 ms to fill",
     "updateGOT(origExports);LDSO.init()",
-    "Module.__fillGot=()=>{Module.__fillGot=null;updateGOT(origExports)};LDSO.init()",
+    "mainExports=origExports;LDSO.init()",
   ],
   [
-    "so it is filled before the first side module is loaded",
-    "var loadWebAssemblyModule=(binary,flags,libName,localScope,handle)=>{",
-    "var loadWebAssemblyModule=(binary,flags,libName,localScope,handle)=>{Module.__fillGot?.();",
+    "so an entry is made when a side module asks for it",
+    "var rtn=GOT[symName];if(!rtn){rtn=GOT[symName]=",
+    "fillGot(symName);var rtn=GOT[symName];if(!rtn){rtn=GOT[symName]=",
+  ],
+  [
+    "or brings a function of that name along: what CPython itself has comes first",
+    "if(isInternalSym(symName)){continue}var value=exports[symName];var existingEntry=",
+    "if(isInternalSym(symName)){continue}fillGot(symName);var value=exports[symName];var existingEntry=",
+  ],
+  [
+    "each entry in the way in which all were made",
+    "var updateGOT=(exports,replace)=>{",
+    "var mainExports=null;var fillGot=name=>{var all=mainExports;if(all===null||!(name in all))return;mainExports=null;updateGOT({[name]:all[name]});mainExports=all};var updateGOT=(exports,replace)=>{",
   ],
   [
     "each of 274 WebGL functions would get a WebAssembly module of its own at start-up; nothing here calls them",

@@ -1,3 +1,4 @@
+import { BARE_RESOURCES } from "../../src/broker/bare-program.ts";
 import type { KernelObject } from "../../src/broker/kernel/objects.ts";
 import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
@@ -106,14 +107,8 @@ class WatchedStream implements KernelObject {
 
 function resources(output: KernelObject): ProgramResources {
   return {
+    ...BARE_RESOURCES,
     streams: { 0: new WatchedStream(), 1: output, 2: new WatchedStream() },
-    neighbours: null,
-    history: null,
-    resolver: null,
-    openFiles: () => null,
-    umask: 0o022,
-    onMissing: () => {},
-    openTerminal: () => null,
     notify: (text) => console.error(text),
     hint: (text) => console.error(text),
   };

@@ -1,11 +1,16 @@
 import type { Libc } from "../protocol/libc.ts";
 import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from "../protocol/messages.ts";
+import type { PackageRun } from "../pyodide-manager/provide.ts";
 import type { Resolver } from "../pyodide-manager/resolver-task.ts";
 import { MemoryGroup } from "../sandbox/cgroup.ts";
+import type { Bytecode } from "./bytecode.ts";
 import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";
 import { Deadline } from "./deadline.ts";
+import { ArchiveTable } from "./kernel/archives.ts";
 import { IntervalTimer } from "./kernel/clock.ts";
+import type { CompileQueue } from "./kernel/compile-queue.ts";
 import { dispatch } from "./kernel/dispatch.ts";
+import { Figures } from "./kernel/figures.ts";
 import type { Files } from "./kernel/files.ts";
 import type { History } from "./kernel/history.ts";
 import { LimitedOutput, OutputAllowance } from "./kernel/limited-output.ts";
@@ -13,6 +18,7 @@ import type { Neighbours } from "./kernel/neighbours.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
 import type { ProcessContext, Reply } from "./kernel/process-context.ts";
 import { Waiters } from "./kernel/waiters.ts";
+import { ProgramPackages } from "./program-packages.ts";
 import { processLimit, ResourceGuard } from "./resource-guard.ts";
 import { defaultAction, isDeadly, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
 import { holeInWall } from "./wall-check.ts";
@@ -53,6 +59,14 @@ export interface ProgramResources {
   readonly history: History | null;
   /** What answers the solver; null for every other program. */
   readonly resolver: Resolver | null;
+  /** What a program that compiles is given to do, and the wheels for it; null for every other program. */
+  readonly compiling: { readonly queue: CompileQueue; readonly archives: ArchiveTable } | null;
+  /** Packages for this program alone; null for none. */
+  openPackages(): PackageRun | null;
+  /** Compiled code of packages; null for none. */
+  readonly bytecode: Bytecode | null;
+  /** Shows a picture, in PNG; where, when that is a file. */
+  showFigure(png: Uint8Array): string | null;
   /** The user's files that were granted, for this program alone; null for none. Throws WomaError. */
   openFiles(): Files | null;
   /** The permissions that new files are made without. */
@@ -84,6 +98,12 @@ const LONGEST_START_MS = 120_000;
 
 const OUT_OF_ORDER = { how: "killed", reason: "its cell sent requests out of order", signal: SIGKILL } as const;
 
+/** A cell that asks before it was given a program. */
+const NO_PACKAGES = {
+  provide: async () => ({ kind: "none", advice: null }) as const,
+  install: async () => ({ kind: "refused", reason: "there is no program yet" }) as const,
+};
+
 /** The interrupts in a row that a program may leave unseen before the next one kills its cell. */
 const IGNORED_INTERRUPTS = 2;
 
@@ -104,6 +124,10 @@ export class Session {
   #greeted = false;
   #resources: ProgramResources | null = null;
   #files: Files | null = null;
+  #archives = new ArchiveTable();
+  #packages: ProgramPackages | null = null;
+  readonly #figures = new Figures((png) => this.#resources?.showFigure(png) ?? null);
+  #deadline: Deadline | null = null;
   #allowance: OutputAllowance | null = null;
   #group: MemoryGroup | null = null;
   #memoryLimitBytes = 0;
@@ -162,6 +186,8 @@ export class Session {
       resources.notify(`no snapshot fits this build; Python started from nothing, in ${this.#hello.bootMs} ms`);
     }
     this.#files = this.#openFiles(resources);
+    this.#archives = resources.compiling?.archives ?? this.#archives;
+    this.#packages = this.#openPackages(resources);
     this.#limit(request.limits);
     const streams = ([0, 1, 2] as const).map((fd) => this.#grant(fd, resources.streams[fd]));
     const start: Start = {
@@ -179,6 +205,7 @@ export class Session {
       maximumOpenFiles: request.limits.maximumOpenFiles,
       mounts: this.#files?.mountGrants() ?? [],
       umask: resources.umask,
+      archives: this.#packages.initial(),
       neighbourDirectory: resources.neighbours?.directory ?? null,
       shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
     };
@@ -230,6 +257,8 @@ export class Session {
     const resources = () => this.#resources;
     const files = () => this.#files;
     const shared = () => this.#cell.shared;
+    const archives = () => this.#archives;
+    const packages = () => this.#packages ?? NO_PACKAGES;
     return {
       handles: this.#handles,
       waiters: this.#waiters,
@@ -242,6 +271,16 @@ export class Session {
       },
       get history() {
         return resources()?.history ?? null;
+      },
+      get archives() {
+        return archives();
+      },
+      get packages() {
+        return packages();
+      },
+      figures: this.#figures,
+      get compiler() {
+        return resources()?.compiling?.queue ?? null;
       },
       get resolver() {
         return resources()?.resolver ?? null;
@@ -281,6 +320,15 @@ export class Session {
   async #ready(): Promise<void> {
     if (this.#hello !== null) return;
     await Promise.race([new Promise<void>((resolve) => (this.#onHello = resolve)), this.ended]);
+  }
+
+  #openPackages(resources: ProgramResources): ProgramPackages {
+    return new ProgramPackages({
+      run: resources.openPackages(),
+      bytecode: resources.bytecode,
+      archives: this.#archives,
+      suspendDeadline: () => this.#deadline?.suspend() ?? { [Symbol.dispose]() {} },
+    });
   }
 
   /** A cell whose program cannot have what it was granted is not kept. */
@@ -333,20 +381,20 @@ export class Session {
         },
       }),
     );
-    if (timeoutMs !== null) this.#stopAfter(timeoutMs, { how: "timed-out", timeoutMs });
+    if (timeoutMs !== null) this.#deadline = this.#stopAfter(timeoutMs, { how: "timed-out", timeoutMs });
   }
 
   /** Interrupts the program then, and kills it when it goes on all the same. */
-  #stopAfter(delayMs: number, verdict: ProgramEnd): void {
-    this.#guards.push(
-      new Deadline(delayMs, {
-        interrupt: () => {
-          this.#verdict ??= verdict;
-          this.signal(SIGINT);
-        },
-        kill: () => this.#cell.kill(),
-      }),
-    );
+  #stopAfter(delayMs: number, verdict: ProgramEnd): Deadline {
+    const deadline = new Deadline(delayMs, {
+      interrupt: () => {
+        this.#verdict ??= verdict;
+        this.signal(SIGINT);
+      },
+      kill: () => this.#cell.kill(),
+    });
+    this.#guards.push(deadline);
+    return deadline;
   }
 
   #countInterrupt(): void {
@@ -363,6 +411,7 @@ export class Session {
     this.#waiters.clear();
     this.#handles.closeAll();
     this.#files?.close();
+    this.#packages?.[Symbol.dispose]();
     if (this.#group?.hasKilled) this.#verdict ??= { how: "out-of-memory", limitBytes: this.#memoryLimitBytes };
     this.#group?.[Symbol.dispose]();
     return this.#verdict ?? { how: "died", end };

@@ -4,6 +4,7 @@ import type { HostImports, ModuleSettings, PyodideModule } from "./emscripten.ts
 import { ERROR_NAMES, installErrnoTables, WASI_TO_LINUX } from "./errno.ts";
 import { forgetHostObjects } from "./host-references.ts";
 import { type Interrupts, interrupts } from "./interrupt.ts";
+import { Archives } from "./kernel/archives.ts";
 import { fileRules, limitNames, limitSizes, type Umask } from "./kernel/file-rules.ts";
 import { Mappings } from "./kernel/mappings.ts";
 import { mountCalls } from "./kernel/mount-calls.ts";
@@ -21,6 +22,7 @@ export interface Interpreter {
   readonly module: PyodideModule;
   readonly kernel: Kernel;
   readonly mounts: Mounts;
+  readonly archives: Archives;
   readonly mappings: Mappings;
   readonly umask: Umask;
   readonly memory: MemoryLimit;
@@ -103,7 +105,8 @@ export async function boot(assets: Assets, lock: () => void, { channel, window }
     installPython(module);
   }
   const timeZoneSlots = header?.timeZoneSlots ?? timeZone.slots();
-  return { module, kernel, mounts, mappings, umask, memory, interrupts: signals, timeZoneSlots, restored };
+  const archives = new Archives(module, kernel);
+  return { module, kernel, mounts, archives, mappings, umask, memory, interrupts: signals, timeZoneSlots, restored };
 }
 
 function usableSnapshot({ snapshot, snapshotIsCached }: Assets): Uint8Array | null {

@@ -93,8 +93,10 @@ export interface FileNode {
   mounted?: { readonly root: FileNode };
   node_ops: NodeOperations;
   stream_ops: Partial<StreamOperations>;
-  /** A directory's entries by name, in MEMFS. */
+  /** A directory's entries by name, or a file's bytes, in MEMFS. */
   contents?: unknown;
+  /** How many of a file's bytes there are, in MEMFS. */
+  usedBytes?: number;
   /** The next in the same slot of the name table. */
   name_next?: FileNode;
 }

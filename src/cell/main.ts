@@ -29,7 +29,7 @@ export async function main([brokerPid, stage, urgency, snapshotPath]: readonly s
   const interpreter = await boot(assets, lock, { channel, window });
   const { module, kernel } = interpreter;
   const main = importMain(module);
-  installDevices(module, kernel);
+  installDevices(interpreter);
   if (urgency === "spare") rehearse(interpreter, main);
 
   const hello = channel.call({
@@ -46,6 +46,7 @@ export async function main([brokerPid, stage, urgency, snapshotPath]: readonly s
   limitDescriptors(module, kernel, start.maximumOpenFiles);
   interpreter.umask.set(start.umask);
   interpreter.mounts.mount(start.mounts);
+  interpreter.archives.mount(start.archives);
   const listen = () => {
     if (shared !== null) interpreter.interrupts.listen(shared.subarray(0, SIGNAL_PAGE_BYTES));
   };

@@ -1,8 +1,10 @@
 import woma_asyncio from "./python/woma_asyncio.py" with { type: "text" };
+import woma_compile from "./python/woma_compile.py" with { type: "text" };
 import woma_console from "./python/woma_console.py" with { type: "text" };
 import woma_errno from "./python/woma_errno.py" with { type: "text" };
 import woma_executors from "./python/woma_executors.py" with { type: "text" };
 import woma_exit from "./python/woma_exit.py" with { type: "text" };
+import woma_figures from "./python/woma_figures.py" with { type: "text" };
 import woma_hints from "./python/woma_hints.py" with { type: "text" };
 import woma_install from "./python/woma_install.py" with { type: "text" };
 import woma_javascript from "./python/woma_javascript.py" with { type: "text" };
@@ -11,11 +13,14 @@ import woma_main from "./python/woma_main.py" with { type: "text" };
 import woma_micropip from "./python/woma_micropip.py" with { type: "text" };
 import woma_neighbours from "./python/woma_neighbours.py" with { type: "text" };
 import woma_os from "./python/woma_os.py" with { type: "text" };
+import woma_packages from "./python/woma_packages.py" with { type: "text" };
+import woma_pip from "./python/woma_pip.py" with { type: "text" };
 import woma_prepare from "./python/woma_prepare.py" with { type: "text" };
 import woma_prompt from "./python/woma_prompt.py" with { type: "text" };
 import woma_refusals from "./python/woma_refusals.py" with { type: "text" };
 import woma_resolve from "./python/woma_resolve.py" with { type: "text" };
 import woma_signals from "./python/woma_signals.py" with { type: "text" };
+import woma_solver from "./python/woma_solver.py" with { type: "text" };
 import woma_streams from "./python/woma_streams.py" with { type: "text" };
 
 /** What `woma_install.py` is given to make importable: every other file of `python/`, by module name. */
@@ -32,11 +37,16 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_micropip,
   woma_neighbours,
   woma_os,
+  woma_compile,
+  woma_figures,
+  woma_packages,
+  woma_pip,
   woma_prepare,
   woma_prompt,
   woma_refusals,
   woma_resolve,
   woma_signals,
+  woma_solver,
   woma_streams,
 };
 

@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { BARE_RESOURCES } from "../broker/bare-program.ts";
 import type { CellCommand } from "../broker/cell-process.ts";
 import { Files } from "../broker/kernel/files.ts";
 import { History } from "../broker/kernel/history.ts";
@@ -11,12 +12,17 @@ import { formatError } from "../errors.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
 import { type Libc, openLibc } from "../protocol/libc.ts";
 import type { CellUrgency, Program } from "../protocol/messages.ts";
-import { type Cache, CacheError, openCache } from "../pyodide-manager/cache.ts";
+import { type Cache, openCache } from "../pyodide-manager/cache.ts";
+import { CacheError } from "../pyodide-manager/cache-error.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
+import { requirement } from "../pyodide-manager/requirement.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { missingHinter } from "./missing-hint.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
+import { type ProgramPackages, programPackages } from "./program-packages.ts";
+import { openProgressDisplay } from "./progress-display.ts";
+import { figureSaver } from "./saved-figures.ts";
 
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
 export async function runCommand(config: Config): Promise<never> {
@@ -26,11 +32,21 @@ export async function runCommand(config: Config): Promise<never> {
   const libc = openLibc();
   if (config.insecure) process.stderr.write(INSECURE_WARNING);
   const newSession = (urgency: CellUrgency) => new Session(cellCommand(config, snapshotPath, urgency), libc);
-  let session = newSession("urgent");
+  const command = cellCommand(config, snapshotPath, "urgent");
+  let session = new Session(command, libc);
+  const progress = openProgressDisplay(config.terminal, config.flags.quiet);
+  const packages = programPackages(config, { libc, command, progress });
+  await preparePackages(config, packages, session);
 
   const streams = openStandardStreams(libc, () => session.wake());
   const forwarding = forwardSignals(() => session, streams.terminal);
-  const resources = { ...programResources(config, loaded, streams), openFiles: () => openFiles(libc, config) };
+  const resources = {
+    ...programResources(config, loaded, streams),
+    openFiles: () => openFiles(libc, config),
+    openPackages: () => packages.provider.begin(),
+    bytecode: packages.bytecode,
+    showFigure: figureSaver(),
+  };
   let request = programRequest(config, loaded);
   let end: ProgramEnd;
   for (;;) {
@@ -56,7 +72,24 @@ export async function runCommand(config: Config): Promise<never> {
   // The cursor stands behind the prompt that the program has left.
   if (explanation !== "" && loaded.program.kind === "prompt") process.stderr.write("\n");
   process.stderr.write(explanation);
+  await packages.bytecode.finish(COMPILING_PATIENCE_MS);
   return endProcess(end);
+}
+
+/** How long woma stays, when a program has imported something for the first time, to have it compiled for the next. */
+const COMPILING_PATIENCE_MS = 3000;
+
+/** While the cell starts. What cannot be had is told before anything has run. */
+async function preparePackages(config: Config, { provider }: ProgramPackages, session: Session): Promise<void> {
+  try {
+    await provider.prepare(
+      config.requirements.map((text) => requirement(text, "--with")),
+      new AbortController().signal,
+    );
+  } catch (error) {
+    session.end({ how: "killed", reason: "it has not what it needs", signal: SIGKILL });
+    throw error;
+  }
 }
 
 /** How long the reader of a program that was stopped has for the rest of its output. */
@@ -115,18 +148,14 @@ function openFiles(libc: Libc | null, { mounts, maximumWrittenBytes }: Config): 
   return Files.open(libc, mounts, { maximumWrittenBytes });
 }
 
-function programResources(
-  config: Config,
-  loaded: LoadedProgram,
-  streams: StandardStreams,
-): Omit<ProgramResources, "openFiles"> {
+function programResources(config: Config, loaded: LoadedProgram, streams: StandardStreams): ProgramResources {
   const directory = loaded.neighbourDirectory;
   const importable = directory !== null && (!config.flags.safePath || loaded.program.kind === "directory");
   const hasPrompt = loaded.program.kind === "prompt" || config.flags.inspect;
   return {
+    ...BARE_RESOURCES,
     streams: streams.objects,
     neighbours: importable ? { directory, modules: new Neighbours(directory) } : null,
-    resolver: null,
     umask: process.umask(),
     onMissing: isatty(2) ? missingHinter(config) : () => {},
     openTerminal: () => streams.openTerminal(),

@@ -93,6 +93,9 @@ const pollList = (value: unknown): value is [number, number][] =>
   value.length <= 4096 &&
   value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
 
+const MOST_REQUIREMENTS = 256;
+const textList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length <= MOST_REQUIREMENTS && value.every(text);
 const lockCommand = (value: unknown): value is "get" | "set" | "wait" =>
   value === "get" || value === "set" || value === "wait";
 const nullOr =
@@ -128,12 +131,27 @@ const shapes = {
   module: { name: text },
   /** A package data file beside the script: the package's dotted name and a path below it. */
   resource: { package: text, path: text },
-  /** Of a cell that resolves requirements: a project's files on the indexes, as JSON. */
+  /** First of all from a cell that resolves requirements: the index that micropip asks when none is configured. */
+  "index-default": { url: text },
+  /** Of such a cell: a project's files on the indexes, as JSON; asked again, those of the indexes after that. */
   "index-project": { name: text },
   /** The METADATA of one of these files. */
   "index-metadata": { project: text, file: text },
   /** What it came to, as JSON; not answered. */
   resolution: {},
+  /** A module that nothing in the cell has: the wheels of its package, should it be one of the distribution's. */
+  provide: { module: text },
+  /** Packages that the program asks for by name, as requirements (PEP 508). */
+  install: { requirements: textList },
+  /** The entries of a mounted wheel, as JSON: an ArchiveEntry each. */
+  "archive-list": { archive: count },
+  /** Its bytes as they lie in the archive. */
+  "archive-read": { archive: count, position: count, length: count },
+  /** A picture that the program shows, in PNG, in pieces of which `last` is the last; the reply says where it went. */
+  figure: { last: flag },
+  /** Of the cell that compiles: the next module of a wheel, then its code. */
+  "compile-next": {},
+  compiled: { archive: count, entry: text },
   /**
    * Files on mounts. Paths are the program's, absolute, without `.` and `..`; a link at their end is never followed, and
    * one on the way is ELOOP: the cell follows links itself. Flags and modes are Linux's.
@@ -205,9 +223,17 @@ export interface Replies {
   signals: Record<string, never>;
   module: ModuleReply;
   resource: { readonly found: boolean };
+  "index-default": Record<string, never>;
   "index-project": { readonly found: boolean };
   "index-metadata": { readonly found: boolean };
   resolution: Record<string, never>;
+  provide: ProvideReply;
+  install: InstallReply;
+  "archive-list": Record<string, never>;
+  "archive-read": { readonly windowLength?: number };
+  figure: { readonly path: string | null };
+  "compile-next": CompileReply;
+  compiled: Record<string, never>;
   open: { readonly handle: number; readonly status: FileStatus };
   pread: { readonly windowLength?: number };
   pwrite: { readonly written: number };
@@ -238,6 +264,50 @@ export type ModuleReply =
   | { readonly kind: "none" }
   | { readonly kind: "module" | "package"; readonly path: string }
   | { readonly kind: "namespace"; readonly path: string };
+
+/** Advice is what the error says besides: another spelling, or the command that would get the package. */
+export type ProvideReply =
+  | { readonly kind: "none"; readonly advice: string | null }
+  | { readonly kind: "mounted"; readonly archives: readonly ArchiveGrant[] }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export type InstallReply =
+  /** `packages` are all that the requirements came to, `name==version` each; some may have been there before. */
+  | { readonly kind: "mounted"; readonly archives: readonly ArchiveGrant[]; readonly packages: readonly string[] }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** A wheel to mount, or a shared library's zip. */
+export interface ArchiveGrant {
+  /** A number for requests about it. */
+  readonly archive: number;
+  /** The package's name, normalized. */
+  readonly package: string;
+  readonly kind: "wheel" | "library";
+  /** An archive of its modules' compiled code, by the modules' names in the wheel; null where there is none yet. */
+  readonly bytecode: number | null;
+}
+
+/** One file of an archive; directories are left out. */
+export interface ArchiveEntry {
+  readonly name: string;
+  /** Where its local header begins. */
+  readonly position: number;
+  readonly compressedBytes: number;
+  readonly bytes: number;
+  readonly isCompressed: boolean;
+}
+
+export type CompileReply = CompileTask | { readonly done: true };
+
+/** A module to compile: the file in the wheel, and the path that its code is to name. */
+export interface CompileTask {
+  readonly done: false;
+  /** Wheels that are new. */
+  readonly archives: readonly ArchiveGrant[];
+  readonly archive: number;
+  readonly entry: string;
+  readonly path: string;
+}
 
 /** stat(2)'s fields; times in ms since 1970, with fractions. */
 export interface FileStatus {
@@ -289,6 +359,8 @@ export interface Start {
   /** The user's files and directories that the program has, at these paths. */
   readonly mounts: readonly MountGrant[];
   readonly umask: number;
+  /** What is mounted from the start, since the user asked for it. */
+  readonly archives: readonly ArchiveGrant[];
   /** Directory whose modules may be imported through the broker; null when none may. */
   readonly neighbourDirectory: string | null;
   /** Which of the modules that an interpreter has from the start are shadowed by ones in that directory. */
@@ -302,6 +374,8 @@ export type Program =
   /** A directory with a __main__.py. */
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "stdin" }
+  /** woma's own: compiles modules of wheels for others. */
+  | { readonly kind: "compile" }
   | { readonly kind: "prompt"; readonly once: boolean }
   /** The solver: its task is the source, as JSON. */
   | { readonly kind: "resolve" };

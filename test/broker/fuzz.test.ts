@@ -244,8 +244,17 @@ function neverDone({ outcomes }: ScratchKernel): string[] {
   return honestRequests(SUBJECTS.handles).flatMap(({ op }) => (outcomes.get(op)?.has("done") ? [] : [op]));
 }
 
-/** The first three have no answer; a pipe is neither sought in nor a terminal. */
-const NEVER_DONE = ["unconfined", "hello", "ioctl", "seek", "exit"];
+/** Those of cells of woma's own: this is a program's. */
+const OF_OTHER_CELLS = [
+  "index-default",
+  "index-project",
+  "index-metadata",
+  "resolution",
+  "compile-next",
+  "compiled",
+] as const;
+/** The first two and the last have no answer; a pipe is neither sought in nor a terminal. */
+const NEVER_DONE = ["unconfined", "hello", "ioctl", "seek", ...OF_OTHER_CELLS, "exit"];
 
 const GREATEST_GROWTH = 128 * 1024 * 1024;
 

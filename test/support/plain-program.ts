@@ -1,16 +1,10 @@
+import { BARE_REQUEST, BARE_RESOURCES } from "../../src/broker/bare-program.ts";
 import type { Limits, ProgramRequest, ProgramResources } from "../../src/broker/session.ts";
 
 /** A program with no rights, for a session whose cell is not what is looked at. */
 export const NOTHING_GRANTED: Omit<ProgramResources, "streams"> = {
-  neighbours: null,
-  history: null,
-  resolver: null,
-  openFiles: () => null,
+  ...BARE_RESOURCES,
   umask: 0o022,
-  onMissing: () => {},
-  openTerminal: () => null,
-  notify: () => {},
-  hint: () => {},
 };
 
 export const NO_LIMITS: Limits = {
@@ -22,14 +16,8 @@ export const NO_LIMITS: Limits = {
 };
 
 export const REQUEST: Omit<ProgramRequest, "limits"> = {
+  ...BARE_REQUEST,
   program: { kind: "stdin" },
   argv: ["-"],
-  commandLine: [],
   flags: {} as ProgramRequest["flags"],
-  source: new Uint8Array(0),
-  environment: {},
-  workingDirectory: "/",
-  homeDirectory: "/",
-  timeZone: "UTC",
-  ignoredSignals: [],
 };

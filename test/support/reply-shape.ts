@@ -22,7 +22,7 @@ export function faultOf(op: Request["op"], { fields, bytes }: GivenReply): strin
 const KNOWN_ERRORS: ReadonlySet<unknown> = new Set(ERRNO_NAMES);
 
 /** Their bytes are as long as what they are of. */
-const UNBOUNDED: ReadonlySet<Request["op"]> = new Set(["list", "module", "resource", "history-load"]);
+const UNBOUNDED: ReadonlySet<Request["op"]> = new Set(["archive-list", "list", "module", "resource", "history-load"]);
 
 const STATUS = "accessedMs,blocks,changedMs,device,group,inode,links,mode,modifiedMs,size,user";
 /** The fields of replies that have any, in order. */
@@ -38,6 +38,10 @@ const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
   resource: ["found"],
   "index-project": ["found"],
   "index-metadata": ["found"],
+  provide: ["advice,kind", "archives,kind", "kind,reason"],
+  install: ["archives,kind,packages", "kind,reason"],
+  "archive-read": ["", "windowLength"],
+  figure: ["path"],
   open: ["handle,status"],
   pread: ["", "windowLength"],
   pwrite: ["written"],

@@ -1,8 +1,10 @@
 import { expect } from "bun:test";
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ArchiveTable, type MountedArchive } from "../../src/broker/kernel/archives.ts";
 import { IntervalTimer } from "../../src/broker/kernel/clock.ts";
 import { dispatch } from "../../src/broker/kernel/dispatch.ts";
+import { Figures } from "../../src/broker/kernel/figures.ts";
 import { FileLocks } from "../../src/broker/kernel/file-locks.ts";
 import { Files } from "../../src/broker/kernel/files.ts";
 import { History } from "../../src/broker/kernel/history.ts";
@@ -22,6 +24,18 @@ import { scratchDirectory } from "./woma.ts";
 const SECRET = "the secret outside the mounts";
 export const MAXIMUM_OPEN_FILES = 64;
 const MAXIMUM_WRITTEN_BYTES = 16 * 1024 * 1024;
+
+/** A wheel of one module. */
+const ARCHIVE: MountedArchive = {
+  entries: [{ name: "module.py", method: 0, compressedBytes: 7, bytes: 7, headerOffset: 0 }],
+  readAt: (target, position) => Math.min(target.length, Math.max(0, 100 - position)),
+};
+
+/** As from packages that are all there, and none. */
+const ANSWERING: ProcessContext["packages"] = {
+  provide: async () => ({ kind: "mounted", archives: [] }),
+  install: async () => ({ kind: "refused", reason: "no such package" }),
+};
 
 export type Answer = "no request" | "none" | GivenReply;
 
@@ -52,6 +66,7 @@ export class ScratchKernel implements AsyncDisposable {
   /** All so far: a reply may come late. */
   readonly #exchanges: Exchange[] = [];
   #signalPending = false;
+  readonly #archives = new ArchiveTable();
 
   private constructor(
     private readonly scratch: AsyncDisposable & { readonly path: string },
@@ -82,6 +97,7 @@ export class ScratchKernel implements AsyncDisposable {
     this.#neighbours = new Neighbours(join(path, "modules"));
     this.#contender = { fd: openSync(join(path, "writable/locked"), "r+"), locks: new FileLocks(libc) };
     this.#contender.locks.apply(this.#contender.fd, { command: "set", type: 1, whence: 0, start: 0, length: 0 });
+    this.#archives.add(ARCHIVE);
     this.#context = this.#makeContext();
   }
 
@@ -175,6 +191,10 @@ export class ScratchKernel implements AsyncDisposable {
       files: this.files,
       history: this.#history,
       resolver: null,
+      archives: this.#archives,
+      packages: ANSWERING,
+      figures: new Figures(() => "/tmp/figure.png"),
+      compiler: null,
       window: this.window,
       openTerminal: () => createPipe(() => {}).writer,
       signalPending: () => this.#signalPending,

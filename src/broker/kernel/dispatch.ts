@@ -1,6 +1,7 @@
 import { INLINE_BYTES, type Request, type RequestOf } from "../../protocol/messages.ts";
 import { dispatchFile, refuse, refuseManyHandles } from "./file-requests.ts";
 import { POLLNVAL } from "./objects.ts";
+import { dispatchPackage } from "./package-requests.ts";
 import { createPipe } from "./pipe.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
 import { dispatchResolver } from "./resolver-requests.ts";
@@ -52,10 +53,19 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       const found = process.neighbours?.resource(request.package, request.path) ?? null;
       return reply("resource", { found: found !== null }, found ?? undefined);
     }
+    case "index-default":
     case "index-project":
     case "index-metadata":
     case "resolution":
       return dispatchResolver(process.resolver, request, bytes, reply);
+    case "provide":
+    case "install":
+    case "archive-list":
+    case "archive-read":
+    case "figure":
+    case "compile-next":
+    case "compiled":
+      return dispatchPackage(process, request, bytes, reply);
     case "history-load":
       return reply("history-load", {}, process.history?.load());
     case "history-append":

@@ -1,6 +1,10 @@
 import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
 import type { Resolver } from "../../pyodide-manager/resolver-task.ts";
+import type { ProgramPackages } from "../program-packages.ts";
+import type { ArchiveTable } from "./archives.ts";
 import type { IntervalTimer } from "./clock.ts";
+import type { CompileQueue } from "./compile-queue.ts";
+import type { Figures } from "./figures.ts";
 import type { Files } from "./files.ts";
 import type { History } from "./history.ts";
 import type { Neighbours } from "./neighbours.ts";
@@ -16,6 +20,12 @@ export interface ProcessContext {
   /** The files on the program's mounts; null for none. */
   readonly files: Files | null;
   readonly history: History | null;
+  /** Wheels, and compiled code, that the program has. */
+  readonly archives: ArchiveTable;
+  readonly packages: Pick<ProgramPackages, "provide" | "install">;
+  readonly figures: Figures;
+  /** What a cell that compiles is to compile; null for all others. */
+  readonly compiler: CompileQueue | null;
   /** What answers a cell that resolves requirements; null for all others. */
   readonly resolver: Resolver | null;
   /** The user's terminal as another object; null when there is none. */

@@ -3,7 +3,7 @@ import type { Resolver } from "../../pyodide-manager/resolver-task.ts";
 import type { Reply } from "./process-context.ts";
 
 /** The requests of a cell that resolves requirements. */
-export type ResolverRequest = RequestOf<"index-project" | "index-metadata" | "resolution">;
+export type ResolverRequest = RequestOf<"index-default" | "index-project" | "index-metadata" | "resolution">;
 
 /** In a cell that runs a program of somebody's, they are refused. */
 export function dispatchResolver(
@@ -20,6 +20,9 @@ export function dispatchResolver(
       (error: unknown) => resolver.fail(error),
     );
   switch (request.op) {
+    case "index-default":
+      answers.defaultIndex(request.url);
+      return reply("index-default", {});
     case "index-project":
       return void answer(answers.project(request.name));
     case "index-metadata":

@@ -2,19 +2,26 @@ import { isFailure } from "../../protocol/channel.ts";
 import type { Request } from "../../protocol/messages.ts";
 import type { PyodideModule, StreamOperations } from "../emscripten.ts";
 import { EINVAL, ENOSPC, ENXIO } from "../errno.ts";
+import type { Archives } from "./archives.ts";
 import { attachHandle, kstreamOperations } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
 
 const WOMA_MAJOR = 70;
 
+interface Surroundings {
+  readonly module: PyodideModule;
+  readonly kernel: Kernel;
+  readonly archives: Archives;
+}
+
 /**
  * Replaces Emscripten's own terminal devices, which would read and write the frame pipe, by ones on the
  * program's streams, and adds the device by which woma's Python asks the broker.
  */
-export function installDevices(module: PyodideModule, kernel: Kernel): void {
+export function installDevices({ module, kernel, archives }: Surroundings): void {
   for (const name of ["tty1", "console"]) removeDevice(module, name);
   const devices = {
-    woma: requestOperations(kernel),
+    woma: requestOperations(kernel, archives),
     stdin: streamDevice(module, kernel, 0),
     stdout: streamDevice(module, kernel, 1),
     stderr: streamDevice(module, kernel, 2),
@@ -88,7 +95,7 @@ function zeroOperations(write: () => 0): Partial<StreamOperations> {
 const NEWLINE = 10;
 
 /** One write is a request, JSON then a newline then bytes; the reads after it give the reply in the same form. */
-function requestOperations(kernel: Kernel): Partial<StreamOperations> {
+function requestOperations(kernel: Kernel, archives: Archives): Partial<StreamOperations> {
   return {
     open(stream) {
       stream.seekable = false;
@@ -99,6 +106,8 @@ function requestOperations(kernel: Kernel): Partial<StreamOperations> {
       if (end < 0) throw kernel.error(EINVAL);
       const request = JSON.parse(new TextDecoder().decode(given.subarray(0, end))) as Request;
       const { reply, bytes } = kernel.channel.call(request, given.slice(end + 1));
+      // In place before Python hears of them.
+      if ("archives" in reply) archives.mount(reply.archives);
       const head = new TextEncoder().encode(`${JSON.stringify(isFailure(reply) ? { errno: reply.errno } : reply)}\n`);
       stream.reply = new Uint8Array(head.length + bytes.length);
       stream.reply.set(head);

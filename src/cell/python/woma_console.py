@@ -9,6 +9,7 @@ import types
 from _pyrepl.console import InteractiveColoredConsole
 
 import woma_hints
+import woma_pip
 
 
 class AwaitingConsole(code.InteractiveConsole):
@@ -18,6 +19,12 @@ class AwaitingConsole(code.InteractiveConsole):
         super().__init__(namespace, filename="<stdin>")
         self.compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._runner: asyncio.Runner | None = None
+
+    def runsource(self, source, filename="<input>", symbol="single"):
+        if (words := woma_pip.magic(source)) is None:
+            return super().runsource(source, filename, symbol)
+        woma_pip.main(words, "%pip")
+        return False
 
     def showtraceback(self):
         super().showtraceback()

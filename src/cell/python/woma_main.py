@@ -5,6 +5,7 @@ import builtins
 import contextlib
 import functools
 import importlib.machinery
+import importlib.util
 import json
 import linecache
 import os
@@ -19,10 +20,13 @@ import types
 import warnings
 from importlib._bootstrap_external import SourceFileLoader
 
+import woma_compile
 import woma_console
 import woma_exit
 import woma_hints
 import woma_neighbours
+import woma_packages
+import woma_pip
 import woma_prompt
 import woma_refusals
 import woma_resolve
@@ -53,6 +57,8 @@ def begin(start_json: str, source) -> functools.partial | None:
                 return named_module(program["name"])
             case "resolve":
                 return functools.partial(woma_resolve.run, source.to_bytes())
+            case "compile":
+                return functools.partial(woma_compile.main)
             case "prompt":
                 return functools.partial(woma_prompt.interact, module, start["flags"]["quiet"], program["once"])
     except BaseException as error:
@@ -94,6 +100,7 @@ def settle(start: dict) -> None:
     except OSError:
         # A mount stands where the user's directory would be, and has none of that name.
         os.chdir("/")
+    woma_packages.mounted(start["archives"])
     woma_streams.open_standard_streams([grant["fd"] for grant in start["streams"]], flags["unbuffered"])
     sys.argv[:] = start["argv"]
     sys.orig_argv[:] = [sys.executable, *start["commandLine"]]
@@ -256,7 +263,13 @@ def named_module(name: str) -> functools.partial | None:
     if (reason := woma_refusals.refused_module(name)) is not None:
         print(f"{sys.executable}: {reason}", file=sys.stderr)
         raise SystemExit(1)
+    if name == "pip" and importlib.util.find_spec(name) is None:
+        return functools.partial(run_pip)
     return functools.partial(runpy._run_module_as_main, name)
+
+
+def run_pip() -> None:
+    sys.exit(woma_pip.main(sys.argv[1:]))
 
 
 def report(error: BaseException) -> int:

@@ -1,16 +1,18 @@
-"""micropip without JavaScript: the distribution's packages from its lock, the network as Python has it."""
+"""micropip without JavaScript: packages come by way of the broker, as those of imports do."""
 
-import errno
+import importlib.machinery
 import json
 import sys
+import zipfile
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from urllib.parse import urlparse
 
-from woma_refusals import NO_NETWORK
+import woma_packages
 
 _LAYER = "micropip._compat._compat_in_pyodide"
+_MANAGER = "micropip.package_manager"
 _LOCK = "/lib/pyodide-lock.json"
 
 
@@ -19,16 +21,86 @@ def install() -> None:
 
 
 class _Finder:
-    """Finds a layer below micropip in the place of the one that asks Pyodide's JavaScript."""
+    """Finds a layer below micropip in the place of the one that asks Pyodide's JavaScript, and its installer changed."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        return ModuleSpec(name, _Loader(), origin="frozen") if name == _LAYER else None
+        if name == _LAYER:
+            return ModuleSpec(name, _LayerLoader(), origin="frozen")
+        if name != _MANAGER:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _ManagerLoader(spec.loader)
+        return spec
 
 
-class _Loader(Loader):
+class _LayerLoader(Loader):
     def exec_module(self, module):
         module.CompatibilityInPyodide = _layer()
+
+
+class _ManagerLoader(Loader):
+    def __init__(self, native) -> None:
+        self._native = native
+
+    def create_module(self, spec):
+        return self._native.create_module(spec)
+
+    def exec_module(self, module):
+        self._native.exec_module(module)
+        module.PackageManager.install = _installer(module.PackageManager.install)
+
+    def __getattr__(self, name):
+        return getattr(self._native, name)
+
+
+def _installer(native):
+    async def install(
+        self,
+        requirements,
+        keep_going=False,
+        deps=True,
+        credentials=None,
+        pre=False,
+        index_urls=None,
+        *,
+        constraints=None,
+        reinstall=False,
+        verbose=None,
+    ):
+        if index_urls is not None:
+            raise ValueError("woma asks the package indexes that pip is configured for; set PIP_INDEX_URL, or pip.conf")
+        if pre:
+            raise ValueError("woma takes no pre-releases by a flag; ask for one by its version, as in 'name==2.0rc1'")
+        given = [requirements] if isinstance(requirements, str) else list(requirements)
+        local = [requirement for requirement in given if requirement.startswith("emfs:")]
+        named = [requirement for requirement in given if requirement not in local]
+        for wheel in local if deps else ():
+            named += _dependencies(urlparse(wheel).path)
+        if named:
+            woma_packages.ask_for(named)
+        if local:
+            await native(self, local, keep_going, False, reinstall=reinstall, verbose=verbose)
+
+    install.__doc__ = native.__doc__
+    return install
+
+
+def _dependencies(wheel: str) -> list[str]:
+    """What a wheel in the cell's own files needs here, as requirements."""
+    from email.parser import HeaderParser
+
+    from packaging.requirements import Requirement
+
+    with zipfile.ZipFile(wheel) as archive:
+        name = next((entry for entry in archive.namelist() if entry.endswith(".dist-info/METADATA")), None)
+        fields = HeaderParser().parsestr(archive.read(name).decode() if name else "")
+    wanted = [Requirement(line) for line in fields.get_all("Requires-Dist", [])]
+    needed = [each for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})]
+    for each in needed:
+        each.marker = None
+    return [str(each) for each in needed]
 
 
 def _layer() -> type:
@@ -49,6 +121,6 @@ def _layer() -> type:
 
         @staticmethod
         async def loadPackage(names):
-            raise OSError(errno.ENETUNREACH, NO_NETWORK)
+            woma_packages.ask_for([names] if isinstance(names, str) else list(names))
 
     return CompatibilityInPyodide

@@ -20,6 +20,7 @@ _PRELOADED = (
     "collections",
     "concurrent.futures.thread",
     "contextlib",
+    "ctypes",
     "dataclasses",
     "datetime",
     "importlib.metadata",
@@ -28,14 +29,17 @@ _PRELOADED = (
     "linecache",
     "logging",
     "math",
+    "numbers",
     "os",
     "pathlib",
+    "pickle",
     "random",
     "re",
     "runpy",
     "select",
     "signal",
     "subprocess",
+    "sysconfig",
     "tempfile",
     "textwrap",
     "threading",
@@ -89,18 +93,20 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_asyncio
     import woma_executors
     import woma_exit
+    import woma_figures
     import woma_javascript
     import woma_main
     import woma_micropip
     import woma_neighbours
     import woma_os
+    import woma_packages
     import woma_prompt
     import woma_refusals
     import woma_signals
 
-    for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_refusals, woma_signals):
+    for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_packages, woma_refusals, woma_signals):
         part.install()
-    assert woma_main and woma_neighbours and woma_prompt
+    assert woma_figures and woma_main and woma_neighbours and woma_prompt
     # All of woma's own modules are loaded by now.
     sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__module__", "") != "woma_install"]
     woma_exit.remember_library()

@@ -1,9 +1,33 @@
-"""Chooses versions: pip's own libraries on what the broker says of indexes, in a cell that runs nothing else."""
+"""Resolves requirements for the broker. The solver is loaded when there is something to solve: what it imports takes time."""
 
+import importlib.util
 import json
+import re
+import sys
+import zipimport
 
 import woma_kernel
 
+_SOLVER = importlib.util.find_spec("woma_solver")
+
 
 def run(task: bytes) -> None:
-    woma_kernel.request("resolution", json.dumps({"error": "not made yet", "task": len(task)}).encode())
+    """The program of a cell that resolves. Its answer is the last that the cell says."""
+    # Before there is anything of anybody's in this cell.
+    woma_kernel.request("index-default", url=default_index())
+    assert _SOLVER is not None and _SOLVER.loader is not None
+    sys.modules["woma_solver"] = solver = importlib.util.module_from_spec(_SOLVER)
+    _SOLVER.loader.exec_module(solver)
+    answer = solver.solve(json.loads(task))
+    woma_kernel.request("resolution", json.dumps(answer).encode())
+
+
+def default_index() -> str:
+    """The one that micropip asks when nothing is configured: `NAME = "https://…"`, `DEFAULT_INDEX_URLS = [NAME]`."""
+    source = zipimport.zipimporter("/lib/woma-core.zip").get_source("micropip/package_index") or ""
+    first = re.search(r"^DEFAULT_INDEX_URLS\s*=\s*\[\s*([^\],\s]+)", source, re.MULTILINE)
+    value = first[1] if first else ""
+    if value.isidentifier():
+        named = re.search(rf"^{value}\s*=\s*(\S+)", source, re.MULTILINE)
+        value = named[1] if named else ""
+    return value.strip("\"'")

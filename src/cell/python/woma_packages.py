@@ -1,0 +1,80 @@
+"""Imports of modules that nothing here has yet: the broker mounts their package, then CPython's own importer loads them."""
+
+import importlib.machinery
+import os
+import sys
+
+import woma_kernel
+
+# Modules that import on behalf of their caller.
+_GO_BETWEENS = ("importlib", "pkgutil", "pydoc", "runpy", "zipimport")
+_LIBRARY = "/lib/"
+# No module that a package could have has a longer name, and no request may.
+_LONGEST_NAME = 200
+
+
+def install() -> None:
+    sys.meta_path.append(PackageFinder())
+
+
+class PackageFinder:
+    """After all others on sys.meta_path, so that it is asked only for what none of them has."""
+
+    # What could not be had is not tried again in this run, by package or module.
+    failures: dict[str, str] = {}
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if path is not None or not name.isidentifier() or len(name) > _LONGEST_NAME or not asked_by_program():
+            return None
+        if (reason := cls.failures.get(name)) is None:
+            reply, _ = woma_kernel.request("provide", module=name)
+            if reply.get("kind") == "mounted":
+                mounted(reply["archives"])
+                return importlib.machinery.PathFinder.find_spec(name)
+            if "errno" in reply:
+                # Interrupted: KeyboardInterrupt is on its way.
+                return None
+            reason = reply.get("advice") if reply["kind"] == "none" else reply["reason"]
+            cls.failures[name] = reason or ""
+        if not reason:
+            return None
+        raise ModuleNotFoundError(f"No module named {name!r}: {reason}", name=name)
+
+
+def asked_by_program() -> bool:
+    """Whether the import is the program's own; what a library would like to have besides is its own affair."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if not path.startswith(("<frozen", _LIBRARY)):
+            return True
+        module = frame.f_globals.get("__name__", "").partition(".")[0]
+        if path.startswith(_LIBRARY) and module not in _GO_BETWEENS:
+            return False
+        frame = frame.f_back
+    # Nothing but the machinery: `-m`.
+    return True
+
+
+def mounted(archives: list[dict]) -> None:
+    """What the interpreter has to be told of new packages, which are there already."""
+    PackageFinder.failures.clear()
+    # Not importlib's own, which would have the zip archives of the library read anew, in 50 ms.
+    for finder in list(sys.path_importer_cache.values()):
+        if isinstance(finder, importlib.machinery.FileFinder):
+            finder.invalidate_caches()
+    if any(archive["package"] == "matplotlib" for archive in archives):
+        # The distribution's own default opens a window of a browser.
+        os.environ.setdefault("MPLBACKEND", "module://woma_figures")
+
+
+def ask_for(requirements: list[str]) -> list[str]:
+    """Has packages mounted that the program names; `name==version` of each. ImportError with the reason."""
+    reply, _ = woma_kernel.request("install", requirements=requirements)
+    if "errno" in reply:
+        return []
+    if reply["kind"] == "refused":
+        raise ImportError(reply["reason"])
+    mounted(reply["archives"])
+    return reply["packages"]
