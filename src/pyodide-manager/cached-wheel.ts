@@ -36,6 +36,12 @@ export function openCached(cache: CacheShelf, file: PackageFile, fd: number): Op
   }
 }
 
+/** Whether nobody but this user and root can write to a wheel's open file, nor could before. */
+export function isOutOfReach(cache: CacheShelf, file: PackageFile, fd: number): boolean {
+  const directory = lstatSync(dirname(cache.wheelPath(file)), { throwIfNoEntry: false });
+  return cache.trusted && isPrivate(fstatSync(fd)) && (directory === undefined || isPrivate(directory));
+}
+
 /** No link is followed: it would lead to what others may change. */
 function openIfThere(path: string): number | null {
   try {
@@ -49,9 +55,7 @@ function openChecked(cache: CacheShelf, file: PackageFile, fd: number): OpenWhee
   const status = fstatSync(fd);
   if (!status.isFile()) return "it is no file";
   if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes instead of ${file.bytes}`;
-  const directory = lstatSync(dirname(cache.wheelPath(file)), { throwIfNoEntry: false });
-  const isOurs = cache.trusted && isPrivate(status) && (directory === undefined || isPrivate(directory));
-  if (!isOurs) return openVerified(file, fd, status.size);
+  if (!isOutOfReach(cache, file, fd)) return openVerified(file, fd, status.size);
   // One that is being evicted at this moment stays readable all the same.
   cache.locks.share(fd);
   return openWheelFile(file, fd, status.size);

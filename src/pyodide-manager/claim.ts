@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Cache } from "./cache.ts";
 import { describeFileError } from "./cache-error.ts";
-import { openCached } from "./cached-wheel.ts";
+import { isOutOfReach, openCached } from "./cached-wheel.ts";
 import type { DownloadContext } from "./download-context.ts";
+import { DownloadDiskError } from "./download-error.ts";
 import { sleep } from "./http-download.ts";
 import { moveIntoPlace } from "./move-into-place.ts";
 import { type OpenWheel, openWheelFile } from "./open-wheel.ts";
@@ -106,18 +107,16 @@ class CacheClaim implements Claim {
   async settle(): Promise<OpenWheel> {
     const { cache, file, partial } = this;
     await partial.sync();
-    const { entries, sizeBytes } = openWheelFile(file, partial.fd, partial.bytes);
-    checkMembers(file, entries, sizeBytes);
+    const wheel = openWheelFile(file, partial.fd, partial.bytes);
+    checkMembers(file, wheel.entries, wheel.sizeBytes);
     if (!(await moveIntoPlace(this.#path, cache.wheelPath(file)))) rmSync(this.#path, { force: true });
-    const found = cache.find(file);
-    if (found !== null) {
-      partial.close();
-      return found;
+    if (isOutOfReach(cache, file, partial.fd)) {
+      cache.locks.share(partial.fd);
+      return wheel;
     }
-    // It was removed again already, or could not be put there; the open file is enough.
-    const wheel = openCached(cache, file, partial.fd);
-    if (typeof wheel === "string") throw new Error(`${file.fileName}: ${wheel}`);
-    return wheel;
+    const verified = openCached(cache, file, partial.fd);
+    if (typeof verified !== "string") return verified;
+    throw new DownloadDiskError(file, cache.directory, `another user has changed it: ${verified}`, null);
   }
 
   keep(): void {

@@ -1,4 +1,4 @@
-import { closeSync, fsync, ftruncate, write } from "node:fs";
+import { closeSync, fsync, ftruncate, write, writev } from "node:fs";
 import { promisify } from "node:util";
 import { hashFile } from "./verify.ts";
 
@@ -24,28 +24,22 @@ export class PartialFile {
 
   /** Of all the bytes so far, lower-case hexadecimal. */
   get sha256(): string {
-    const hasher = this.#hasher.copy();
-    for (const chunk of this.#chunks) hasher.update(chunk);
-    return hasher.digest("hex");
+    return this.#hasher.copy().digest("hex");
   }
 
   async append(chunk: Uint8Array): Promise<void> {
+    this.#hasher.update(chunk);
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
     if (this.#waiting >= WRITTEN_AT_ONCE_BYTES) await this.flush();
   }
 
   async flush(): Promise<void> {
-    const [first, ...others] = this.#chunks;
-    if (first === undefined) return;
-    const bytes = others.length === 0 ? first : Buffer.concat(this.#chunks);
-    const position = this.#written;
+    const [chunks, position] = [this.#chunks, this.#written];
+    this.#written += this.#waiting;
     this.#chunks = [];
     this.#waiting = 0;
-    this.#written += bytes.length;
-    const written = writeFully(this.fd, bytes, position);
-    this.#hasher.update(bytes);
-    await written.catch(failed);
+    if (chunks.length > 0) await writeFully(this.fd, chunks, position).catch(failed);
   }
 
   async restart(): Promise<void> {
@@ -76,10 +70,14 @@ export class DiskFailure extends Error {
 
 const WRITTEN_AT_ONCE_BYTES = 512 * 1024;
 const writeAsync = promisify(write);
+const writeManyAsync = promisify(writev);
 
-async function writeFully(fd: number, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await writeAsync(fd, bytes, done, bytes.length - done, position + done)).bytesWritten;
+async function writeFully(fd: number, chunks: readonly Uint8Array[], position: number): Promise<void> {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  let { bytesWritten: done } = await writeManyAsync(fd, chunks, position);
+  // A nearly full disk takes a part.
+  for (const rest = done < length ? Buffer.concat(chunks) : null; rest !== null && done < length; ) {
+    done += (await writeAsync(fd, rest, done, length - done, position + done)).bytesWritten;
   }
 }
 

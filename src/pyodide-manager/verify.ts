@@ -54,16 +54,18 @@ export function checkMembers(file: PackageFile, entries: readonly ZipEntry[], ar
   }
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const UNPRINTABLE = /[\\\x00-\x1f\x7f]/;
+const SUSPICIOUS_PART = /^\.|^\/|\/\.|\/\//;
+
 function faultOfName(name: string): string | undefined {
-  const shown = JSON.stringify(name);
-  if (name === "") return "a member has no name";
-  if (name.startsWith("/") || /^[A-Za-z]:/.test(name)) return `it holds an absolute path: ${shown}`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-  if (/[\\\x00-\x1f\x7f]/.test(name)) return `it holds a name with a backslash or a control character: ${shown}`;
-  const parts = name.replace(/\/$/, "").split("/");
-  if (parts.includes("..")) return `it holds a path that leads out of it: ${shown}`;
-  if (parts.includes(".") || parts.includes("")) return `it holds a path with an empty part: ${shown}`;
   if (name.length > LONGEST_NAME) return `it holds a name of ${name.length} characters`;
+  if (/^\/|^[A-Za-z]:/.test(name)) return `it holds an absolute path: ${JSON.stringify(name)}`;
+  if (UNPRINTABLE.test(name)) return `it holds a name with a backslash or a control character: ${JSON.stringify(name)}`;
+  if (name !== "" && !SUSPICIOUS_PART.test(name)) return undefined;
+  const parts = name.replace(/\/$/, "").split("/");
+  if (parts.includes("..")) return `it holds a path that leads out of it: ${JSON.stringify(name)}`;
+  if (parts.includes("") || parts.includes(".")) return `it holds a path with an empty part: ${JSON.stringify(name)}`;
   return undefined;
 }
 

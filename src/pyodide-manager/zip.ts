@@ -12,11 +12,12 @@ export function readZip(read: ReadAt, size: number): ZipEntry[] {
   const place = findDirectory(read, size);
   const directory = read(place.offset, place.bytes);
   if (directory.length !== place.bytes) throw new ZipFormatError("its directory is cut off");
+  const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
   const entries: ZipEntry[] = [];
   let position = 0;
   for (let index = 0; index < place.entries; index++) {
-    const { entry, length } = readDirectoryEntry(directory.subarray(position), read);
-    entries.push(entry);
+    const length = lengthOfEntry(view, position);
+    entries.push(readEntry(directory, view, position, read));
     position += length;
   }
   if (position !== directory.length) throw new ZipFormatError("its directory has other members than it says");
@@ -27,26 +28,30 @@ const SIGNATURE = 0x02014b50;
 const HEADER_BYTES = 46;
 const ENCRYPTED = 1;
 
-function readDirectoryEntry(bytes: Uint8Array, read: ReadAt): { entry: ZipEntry; length: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== SIGNATURE) {
+function lengthOfEntry(view: DataView, at: number): number {
+  if (at + HEADER_BYTES > view.byteLength || view.getUint32(at, true) !== SIGNATURE) {
     throw new ZipFormatError("its directory is damaged");
   }
-  const nameBytes = view.getUint16(28, true);
-  const extraBytes = view.getUint16(30, true);
-  const length = HEADER_BYTES + nameBytes + extraBytes + view.getUint16(32, true);
-  if (length > bytes.length) throw new ZipFormatError("its directory is damaged");
-  const flags = view.getUint16(8, true);
-  const name = decodeName(bytes.subarray(HEADER_BYTES, HEADER_BYTES + nameBytes));
-  const method = view.getUint16(10, true);
-  if ((flags & ENCRYPTED) !== 0) throw new ZipFormatError(`${name} is encrypted`);
+  const variable = view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  if (at + HEADER_BYTES + variable > view.byteLength) throw new ZipFormatError("its directory is damaged");
+  return HEADER_BYTES + variable;
+}
+
+function readEntry(directory: Uint8Array, view: DataView, at: number, read: ReadAt): ZipEntry {
+  const nameEnd = at + HEADER_BYTES + view.getUint16(at + 28, true);
+  const name = decodeName(directory.subarray(at + HEADER_BYTES, nameEnd));
+  const method = view.getUint16(at + 10, true);
+  if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) throw new ZipFormatError(`${name} is encrypted`);
   if (method !== 0 && method !== 8) throw new ZipFormatError(`${name} is compressed by method ${method}`);
-  const extra = bytes.subarray(HEADER_BYTES + nameBytes, HEADER_BYTES + nameBytes + extraBytes);
-  const sizes = { bytes: view.getUint32(24, true), compressedBytes: view.getUint32(20, true) };
-  const wide = readWideFields(extra, { ...sizes, headerOffset: view.getUint32(42, true) });
+  const narrow = {
+    bytes: view.getUint32(at + 24, true),
+    compressedBytes: view.getUint32(at + 20, true),
+    headerOffset: view.getUint32(at + 42, true),
+  };
+  const wide = readWideFields(directory.subarray(nameEnd, nameEnd + view.getUint16(at + 30, true)), narrow);
   if (method === 0 && wide.bytes !== wide.compressedBytes) throw new ZipFormatError(`${name} is stored in two sizes`);
-  const fields = { name, method, ...wide, crc32: view.getUint32(16, true), mode: view.getUint32(38, true) >>> 16 };
-  return { entry: new DirectoryEntry(fields as DirectoryFields, read), length };
+  const [crc32, mode] = [view.getUint32(at + 16, true), view.getUint32(at + 38, true) >>> 16];
+  return new DirectoryEntry({ name, method, ...wide, crc32, mode }, read);
 }
 
 type DirectoryFields = Omit<ZipEntry, "dataOffset">;
