@@ -12,8 +12,10 @@ export interface BarState {
 const LONGEST_TITLE = 28;
 const LONGEST_BAR = 30;
 const SHORTEST_BAR = 8;
+/** That of `12 min 34 s`. */
+const REMAINING_WIDTH = 11;
 
-/** One download in at most `width` columns: `numpy 2.4.3 ━━━━━━╸      1.7/2.9 MB  3.1 MB/s  0:01`; what does not fit is left out. */
+/** One download in at most `width` columns: `numpy 2.4.3 ━━━━━━╸      1.7/2.9 MB  3.1 MB/s  4 s`; what does not fit is left out. */
 export function barLine(state: BarState, width: number, colour: boolean): string {
   const titleWidth = Math.min(state.titleWidth, LONGEST_TITLE);
   const title = shortened(state.title, titleWidth).padEnd(titleWidth);
@@ -38,8 +40,8 @@ function rate({ bytesPerSecond }: BarState): string {
 }
 
 function remaining({ bytes, total, bytesPerSecond }: BarState): string {
-  if (total === null || bytesPerSecond === null || bytesPerSecond <= 0) return "-:--".padStart(7);
-  return formatSeconds(Math.max(0, total - bytes) / bytesPerSecond).padStart(7);
+  if (total === null || bytesPerSecond === null || bytesPerSecond <= 0) return "".padStart(REMAINING_WIDTH);
+  return formatSeconds(Math.max(0, total - bytes) / bytesPerSecond).padStart(REMAINING_WIDTH);
 }
 
 /** Readable without colour too. */

@@ -26,6 +26,8 @@ interface CacheOptions extends PackageOptions {
   readonly help?: true;
 }
 
+/** A day: the whole distribution is much for some lines, and nobody waits for it. */
+const LONGEST_FETCH_SECONDS = 86_400;
 const ACTIONS = ["dir", "list", "size", "verify", "clean", "fetch"] as const;
 
 /** The words of `woma cache` but itself. Throws UsageError. */
@@ -110,8 +112,8 @@ function cacheDefinition() {
     .optionsGroup("Options:")
     .option("--all", "the whole distribution")
     .option("--archive <URL|FILE>", "take it from this release archive (pyodide-….tar.bz2)", archivePlace)
-    .option("--human", "print the size in MB");
-  addSupplyOptions(command);
+    .option("--human", "print the size as people read it: 412 MB");
+  addSupplyOptions(command, LONGEST_FETCH_SECONDS);
   return addCacheOption(command)
     .option("-q, --quiet", "no progress on standard error")
     .option("-h, --help", "print this and exit");

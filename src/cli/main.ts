@@ -22,8 +22,11 @@ export async function main(argv: readonly string[]): Promise<void> {
         process.exitCode = (await doctor()) ? 0 : WALL_INCOMPLETE;
         return;
       case "install":
+        await (await import("./install.ts")).install(commandLine.invocation);
+        return;
       case "cache":
-        throw new WomaError(`\`woma ${commandLine.kind}\` is not there yet`);
+        await (await import("./cache-commands.ts")).manageCache(commandLine.invocation);
+        return;
       case "run":
         await runCommand(readConfig(commandLine.invocation));
     }

@@ -49,7 +49,7 @@ export function addCacheOption(command: Command): Command {
 }
 
 /** Those of every command that may download. */
-export function addSupplyOptions(command: Command): Command {
+export function addSupplyOptions(command: Command, timeoutSeconds = DEFAULT_INSTALL_TIMEOUT_SECONDS): Command {
   return command
     .option(
       "--mirror <URL[,...]>",
@@ -60,7 +60,7 @@ export function addSupplyOptions(command: Command): Command {
     .addOption(
       new Option("--install-timeout <SECONDS>", "longest that one installation may take")
         .argParser(secondsOf("--install-timeout"))
-        .default(DEFAULT_INSTALL_TIMEOUT_SECONDS),
+        .default(timeoutSeconds),
     )
     .addOption(
       new Option("--max-download <MB>", "most that one run may download")

@@ -269,12 +269,12 @@ describe("the help of", () => {
       Options:
         --all                        the whole distribution
         --archive <URL|FILE>         take it from this release archive (pyodide-….tar.bz2)
-        --human                      print the size in MB
+        --human                      print the size as people read it: 412 MB
         --mirror <URL[,...]>         where the distribution's packages are, asked before its own server:
                                      http, https or file URLs, or directories (default: $WOMA_MIRROR)
         --offline                    send no request: only what the cache, and mirrors on this machine,
                                      have
-        --install-timeout <SECONDS>  longest that one installation may take (default: 600)
+        --install-timeout <SECONDS>  longest that one installation may take (default: 86400)
         --max-download <MB>          most that one run may download (default: 2048)
         --max-packages <N>           most packages that one run may be given (default: 500)
         --cache-max <MB>             above this, the cache lets go of what was used least recently and is

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import lock from "pyodide/pyodide-lock.json" with { type: "json" };
+import { planTable } from "../../src/cli/plan-table.ts";
+import { testUnless } from "../support/loud-skip.ts";
+import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
+import { PackageHome } from "../support/package-home.ts";
+
+const obstacle = await noMirror();
+
+describe("the plan", () => {
+  const planned = (name: string, why: "lock" | "index" | "index instead of lock", bytes: number | null = null) => ({
+    file: { name, version: "1.2", fileName: `${name}.whl`, sha256: name, origin: "index" as const, url: null, bytes },
+    requiredBy: [],
+    why,
+  });
+
+  test("has a line for each package, and the totals", () => {
+    const packages = [
+      planned("numpy", "lock"),
+      planned("msgpack", "index instead of lock", 412_345),
+      planned("h2", "index", 61_000),
+    ];
+    expect(planTable({ packages, notes: [] }, new Map([["numpy", 2_916_023]]))).toBe(
+      [
+        "package        size  from",
+        "numpy 1.2    2.9 MB  lock                   in the cache",
+        "msgpack 1.2  412 kB  index instead of lock  to be fetched",
+        "h2 1.2        61 kB  index                  to be fetched",
+        "3 packages: 1 in the cache, 2 to be fetched (473 kB)",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("says what it does not know, and when there is nothing to do", () => {
+    expect(
+      planTable({ packages: [planned("a", "lock"), planned("b", "index", 1_000_000)], notes: [] }, new Map()),
+    ).toBe(
+      [
+        "package    size  from",
+        "a 1.2         ?  lock   to be fetched",
+        "b 1.2    1.0 MB  index  to be fetched",
+        "2 packages: 0 in the cache, 2 to be fetched (more than 1.0 MB)",
+        "",
+      ].join("\n"),
+    );
+    expect(planTable({ packages: [planned("a", "lock")], notes: [] }, new Map([["a", 1]]))).toBe(
+      "package    size  from\na 1.2    1 byte  lock  in the cache\n1 package, in the cache already\n",
+    );
+    expect(planTable({ packages: [], notes: [] }, new Map())).toBe("nothing to install: all of it is part of woma\n");
+  });
+});
+
+describe("`woma install`", () => {
+  const titles = {
+    six: `six ${lock.packages.six.version}`,
+    dateutil: `python-dateutil ${lock.packages["python-dateutil"].version}`,
+  };
+  const width = titles.dateutil.length;
+
+  testUnless(obstacle, "prints its plan, fetches, and has nothing to do the second time", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    const stdout = [
+      `${"package".padEnd(width)}  size  from`,
+      `${titles.six.padEnd(width)}     ?  lock  to be fetched`,
+      `${titles.dateutil}     ?  lock  to be fetched`,
+      "2 packages: 0 in the cache, 2 to be fetched\n",
+    ].join("\n");
+    expect(await home.run(["install", "--dry-run", "python-dateutil"])).toEqual({ stdout, stderr: "", exitCode: 0 });
+    expect(mirror.requests).toEqual([]);
+    const installed = await home.run(["install", "python-dateutil"]);
+    expect({ ...installed, stderr: installed.stderr.split("\n").sort() }).toEqual({
+      stdout,
+      stderr: [
+        "",
+        `woma: fetched ${titles.dateutil} (230 kB)`,
+        `woma: fetched ${titles.six} (11 kB)`,
+        "woma: the cache has 2 packages",
+      ],
+      exitCode: 0,
+    });
+    expect(await home.run(["install", "-q", "--offline", "python-dateutil"])).toEqual({
+      stdout: [
+        `${"package".padEnd(width)}    size  from`,
+        `${titles.six.padEnd(width)}   11 kB  lock  in the cache`,
+        `${titles.dateutil}  230 kB  lock  in the cache`,
+        "2 packages, in the cache already\n",
+      ].join("\n"),
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(mirror.files).toEqual([fileOf("python-dateutil"), fileOf("six")]);
+  });
+
+  testUnless(obstacle, "takes an archive that a mirror has changed for none, and says what to do", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    mirror.fault(/six/, { kind: "other bytes", bytes: new TextEncoder().encode("not it") });
+    const { stderr, exitCode } = await home.run(["install", "six"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error: cannot fetch six ${lock.packages.six.version} (${fileOf("six")})\n`);
+    expect(stderr).toContain(`  expected: sha256 ${lock.packages.six.sha256}\n`);
+  });
+
+  test("is not what runs a file of that name by its path", async () => {
+    await using home = await PackageHome.make({});
+    writeFileSync(join(home.path, "install"), "print('mine')");
+    expect(await home.run(["./install"])).toEqual({ stdout: "mine\n", stderr: "", exitCode: 0 });
+  });
+});
