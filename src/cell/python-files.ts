@@ -6,6 +6,7 @@ import woma_executors from "./python/woma_executors.py" with { type: "text" };
 import woma_exit from "./python/woma_exit.py" with { type: "text" };
 import woma_figures from "./python/woma_figures.py" with { type: "text" };
 import woma_hints from "./python/woma_hints.py" with { type: "text" };
+import woma_indexes from "./python/woma_indexes.py" with { type: "text" };
 import woma_install from "./python/woma_install.py" with { type: "text" };
 import woma_javascript from "./python/woma_javascript.py" with { type: "text" };
 import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
@@ -22,6 +23,7 @@ import woma_resolve from "./python/woma_resolve.py" with { type: "text" };
 import woma_signals from "./python/woma_signals.py" with { type: "text" };
 import woma_solver from "./python/woma_solver.py" with { type: "text" };
 import woma_streams from "./python/woma_streams.py" with { type: "text" };
+import woma_wanted from "./python/woma_wanted.py" with { type: "text" };
 
 /** What `woma_install.py` is given to make importable: every other file of `python/`, by module name. */
 export const PYTHON_MODULES: Readonly<Record<string, string>> = {
@@ -39,6 +41,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_os,
   woma_compile,
   woma_figures,
+  woma_indexes,
   woma_packages,
   woma_pip,
   woma_prepare,
@@ -48,6 +51,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_signals,
   woma_solver,
   woma_streams,
+  woma_wanted,
 };
 
 export const INSTALLER = woma_install;

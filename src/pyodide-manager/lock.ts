@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import lockFile from "pyodide/pyodide-lock.json" with { type: "file" };
 import { nearestName } from "./nearest-name.ts";
@@ -21,6 +22,10 @@ export interface LockPackage {
 
 /** The distribution's packages: pyodide-lock.json. */
 export interface Lock {
+  /** Of its text. */
+  readonly sha256: string;
+  /** Of wheels that run in the distribution's interpreter, the usual one first. */
+  readonly platforms: readonly string[];
   /** By normalized name. */
   readonly packages: ReadonlyMap<string, LockPackage>;
   /** Which package brings this module, which may be dotted; null for none. */
@@ -41,7 +46,7 @@ export function loadLock(): Lock {
 
 /** pyodide-lock.json's text; names in it are spelled as their projects do. */
 export function parseLock(text: string): Lock {
-  const { packages: entries } = JSON.parse(text) as { packages: Readonly<Record<string, LockEntry>> };
+  const { packages: entries, info } = JSON.parse(text) as LockText;
   const packages = new Map(Object.values(entries).map((entry) => [normalizeName(entry.name), packageOf(entry)]));
   const modules = new Map(
     [...packages.values()].flatMap(({ name, imports }) => imports.map((module) => [module, name])),
@@ -54,6 +59,8 @@ export function parseLock(text: string): Lock {
     return found;
   };
   return {
+    sha256: createHash("sha256").update(text).digest("hex"),
+    platforms: [`pyemscripten_${info.abi_version}_${info.arch}`, `${info.platform}_${info.arch}`],
     packages,
     packageOfModule: (module) => modules.get(module.split(".", 1)[0] ?? "") ?? null,
     closure: (names) => {
@@ -64,6 +71,11 @@ export function parseLock(text: string): Lock {
     fileOf: (name) => fileOf(get(name)),
     nearestModule: (name) => nearestName(name, names),
   };
+}
+
+interface LockText {
+  readonly info: { readonly arch: string; readonly platform: string; readonly abi_version: string };
+  readonly packages: Readonly<Record<string, LockEntry>>;
 }
 
 interface LockEntry {

@@ -1,40 +1,14 @@
-import type { Cache } from "./cache.ts";
-import type { Lock } from "./lock.ts";
-import type { PackageFile } from "./package-file.ts";
-import type { PackageSettings } from "./package-settings.ts";
-import type { ProgressListener } from "./progress.ts";
+import type { IndexSettings } from "./index-settings.ts";
+import { readIndexSettings } from "./index-settings.ts";
+import { withCredentials, withoutCredentials } from "./index-url.ts";
+import type { Plan } from "./plan.ts";
 import { bareName, type Requirement } from "./requirement.ts";
-import type { ResolveInCell } from "./resolver-task.ts";
+import { ResolutionCache } from "./resolution-cache.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { solve } from "./solve.ts";
 
-export interface PlannedPackage {
-  readonly file: PackageFile;
-  /** Names of packages, or where it was asked: `--with`. */
-  readonly requiredBy: readonly string[];
-  /** `index instead of lock`: the lock has the package, and this is another file of it. */
-  readonly why: "lock" | "index" | "index instead of lock";
-}
-
-/** What is to be fetched and mounted: each package after what it depends on, where that can be. */
-export interface Plan {
-  readonly packages: readonly PlannedPackage[];
-  /** What the user should know of the choice. */
-  readonly notes: readonly string[];
-}
-
-export interface ResolveContext {
-  readonly lock: Lock;
-  readonly settings: PackageSettings;
-  /** Keeps index pages and resolutions; null for none. */
-  readonly cache: Cache | null;
-  /** What the interpreter has already, by normalized name: it stays as it is, and is in no plan. */
-  readonly present: ReadonlyMap<string, string>;
-  /** Packages of the lock whose files cannot be had: the index is asked for them. */
-  readonly excludedLock: ReadonlySet<string>;
-  /** Runs the solver. */
-  readonly resolveInCell: ResolveInCell;
-  readonly progress: ProgressListener;
-  readonly signal: AbortSignal;
-}
+export type { Plan, PlannedPackage } from "./plan.ts";
+export type { ResolveContext } from "./resolve-context.ts";
 
 /**
  * Chooses a file for each requirement and for what these need in turn. Throws a WomaError that says who asks for what
@@ -43,14 +17,24 @@ export interface ResolveContext {
 export async function resolve(requirements: readonly Requirement[], context: ResolveContext): Promise<Plan> {
   const plan = planFromLock(requirements, context);
   if (plan !== null) return plan;
-  throw new Error("not made yet");
+  const indexes = await readIndexSettings(context.settings.indexEnvironment, context.sources);
+  const kept = new ResolutionCache<Plan>(context.cache, context.settings.offline);
+  const question = questionOf(requirements, context, indexes);
+  const known = [...indexes.indexes, ...indexes.findLinks].filter((index) => index !== "default");
+  const before = kept.find(question);
+  if (before !== null) return mapUrls(before, (url) => withCredentials(url, known));
+  const solved = await solve(requirements, { ...context, indexes });
+  kept.keep(question, { ...mapUrls(solved, (url) => withoutCredentials(url).href), notes: [] });
+  return solved;
 }
 
 /** The lock's own choice, when nothing but names of its packages was asked for: no index and no solver is needed. */
 export function planFromLock(
   requirements: readonly Requirement[],
-  { lock, present, excludedLock }: Pick<ResolveContext, "lock" | "present" | "excludedLock">,
+  context: Pick<ResolveContext, "lock" | "present" | "excludedLock" | "constraints">,
 ): Plan | null {
+  const { lock, present, excludedLock } = context;
+  if ((context.constraints ?? []).length > 0) return null;
   const sources = new Map<string, string[]>();
   for (const requirement of requirements) {
     const name = bareName(requirement);
@@ -61,15 +45,41 @@ export function planFromLock(
   }
   const closure = lock.closure(sources.keys()).filter(({ name }) => !present.has(name));
   if (closure.some(({ name }) => excludedLock.has(name))) return null;
-  const packages = closure.map(({ name }) => ({
-    file: lock.fileOf(name),
-    requiredBy: [
-      ...new Set([
-        ...(sources.get(name) ?? []),
-        ...closure.filter(({ depends }) => depends.includes(name)).map((dependent) => dependent.name),
-      ]),
-    ],
-    why: "lock" as const,
-  }));
+  const packages = closure.map(({ name }) => {
+    const dependents = closure.filter(({ depends }) => depends.includes(name)).map((dependent) => dependent.name);
+    return {
+      file: lock.fileOf(name),
+      requiredBy: [...new Set([...(sources.get(name) ?? []), ...dependents])],
+      why: "lock" as const,
+    };
+  });
   return { packages, notes: [] };
+}
+
+/** All that the answer depends on; credentials are nobody's to read. */
+function questionOf(
+  requirements: readonly Requirement[],
+  { lock, present, excludedLock, constraints = [] }: ResolveContext,
+  { indexes, findLinks }: IndexSettings,
+): string {
+  const plain = (url: string) => (url === "default" ? url : withoutCredentials(url).href);
+  return JSON.stringify({
+    requirements,
+    constraints,
+    lock: lock.sha256,
+    indexes: indexes.map(plain),
+    findLinks: findLinks.map(plain),
+    present: [...present].sort(),
+    excluded: [...excludedLock].sort(),
+  });
+}
+
+function mapUrls({ packages, notes }: Plan, map: (url: string) => string): Plan {
+  return {
+    packages: packages.map((each) => ({
+      ...each,
+      file: { ...each.file, url: each.file.url === null ? null : map(each.file.url) },
+    })),
+    notes,
+  };
 }

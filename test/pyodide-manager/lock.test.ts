@@ -75,7 +75,7 @@ test("a package comes after what it depends on, and packages that need each othe
     package_type: "package",
   });
   const circle = { A: entry("A", ["b_c"]), "b.c": entry("b.c", ["A", "d"]), d: entry("d", []) };
-  const parsed = parseLock(JSON.stringify({ packages: circle }));
+  const parsed = parseLock(JSON.stringify({ info: {}, packages: circle }));
   expect(parsed.closure(["a"]).map(({ name }) => name)).toEqual(["d", "b-c", "a"]);
   expect(() => parsed.closure(["e"])).toThrow("the lock has no package e");
 });

@@ -1,4 +1,4 @@
-"""Resolves requirements for the broker. The solver is loaded when there is something to solve: what it imports takes time."""
+"""Resolves requirements for the broker. The solver, whose imports take time, is loaded when it is wanted."""
 
 import importlib.util
 import json
@@ -8,17 +8,19 @@ import zipimport
 
 import woma_kernel
 
-_SOLVER = importlib.util.find_spec("woma_solver")
+# Each after what it imports.
+_PARTS = [importlib.util.find_spec(name) for name in ("woma_wanted", "woma_indexes", "woma_solver")]
 
 
 def run(task: bytes) -> None:
     """The program of a cell that resolves. Its answer is the last that the cell says."""
     # Before there is anything of anybody's in this cell.
     woma_kernel.request("index-default", url=default_index())
-    assert _SOLVER is not None and _SOLVER.loader is not None
-    sys.modules["woma_solver"] = solver = importlib.util.module_from_spec(_SOLVER)
-    _SOLVER.loader.exec_module(solver)
-    answer = solver.solve(json.loads(task))
+    for spec in _PARTS:
+        assert spec is not None and spec.loader is not None
+        sys.modules[spec.name] = part = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(part)
+    answer = sys.modules["woma_solver"].solve(json.loads(task))
     woma_kernel.request("resolution", json.dumps(answer).encode())
 
 

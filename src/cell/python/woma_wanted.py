@@ -1,0 +1,116 @@
+"""What is wanted of a package and what there is of it, as the solver has them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.parser import HeaderParser
+
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A requirement, and who has it: where the user asked, or the package that depends on it."""
+
+    name: str
+    extras: frozenset[str]
+    specifier: SpecifierSet
+    text: str
+    by: str
+    hashes: frozenset[str] = frozenset()
+    # An extra wants the very package that it is an extra of.
+    exactly: Candidate | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    name: str
+    version: Version
+    # "present", "lock" or "index".
+    origin: str
+    file: str = ""
+    sha256: str | None = None
+    requires_python: str | None = None
+    yanked: bool = False
+    extras: frozenset[str] = frozenset()
+    depends: tuple[str, ...] = field(default=(), compare=False)
+
+    def key(self) -> tuple[str, str, str, str]:
+        return self.name, str(self.version), self.origin, self.file
+
+
+class Failure(Exception):
+    """Words that the broker makes a message of."""
+
+    def __init__(self, kind: str, **details: object) -> None:
+        self.details = {"kind": kind, **details}
+
+
+def wanted_from(requirement: Requirement, by: str, hashes: frozenset[str] = frozenset()) -> Wanted:
+    text = str(requirement).partition(";")[0].strip()
+    return Wanted(
+        canonicalize_name(requirement.name),
+        frozenset(canonicalize_name(extra) for extra in requirement.extras),
+        requirement.specifier,
+        text,
+        by,
+        hashes,
+    )
+
+
+def shown(candidate: Candidate) -> str:
+    extras = f"[{','.join(sorted(candidate.extras))}]" if candidate.extras else ""
+    return f"{candidate.name}{extras} {candidate.version}"
+
+
+def allows_python(requires_python: str | None, python: Version) -> bool:
+    try:
+        return SpecifierSet(requires_python or "").contains(python, prereleases=True)
+    except InvalidSpecifier:
+        # As pip: nonsense excludes nothing.
+        return True
+
+
+def is_pinned(specifier: SpecifierSet) -> bool:
+    return any(each.operator == "===" or (each.operator == "==" and "*" not in each.version) for each in specifier)
+
+
+@dataclass(frozen=True)
+class Metadata:
+    requirements: tuple[Requirement, ...]
+    requires_python: str | None
+
+    def wanted(self, by: str, extras: frozenset[str]) -> Iterator[Wanted]:
+        """Without extras what is always needed, else only what these need besides."""
+        for requirement in self.requirements:
+            always = applies(requirement, "")
+            if always if not extras else not always and any(applies(requirement, extra) for extra in extras):
+                yield wanted_from(requirement, by)
+
+
+def applies(requirement: Requirement, extra: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+
+def parse_metadata(candidate: Candidate, text: bytes) -> Metadata | str:
+    message = HeaderParser().parsestr(text.decode("utf-8", "replace"))
+    if canonicalize_name(message.get("Name", "")) != candidate.name:
+        return "its METADATA is of another package"
+    try:
+        if Version(message.get("Version", "")) != candidate.version:
+            return "its METADATA is of another version"
+        requirements = tuple(Requirement(line) for line in message.get_all("Requires-Dist", []))
+    except InvalidVersion:
+        return "its METADATA has no version"
+        for requirement in requirements:
+            applies(requirement, "")
+    except InvalidRequirement as error:
+        return f"its METADATA is invalid: {str(error).splitlines()[0]}"
+    except UndefinedComparison, UndefinedEnvironmentName:
+        return "its METADATA has a marker that means nothing"
+    if any(requirement.url is not None for requirement in requirements):
+        return "it depends on a file at an address of its own"
+    return Metadata(requirements, message.get("Requires-Python"))
