@@ -72,20 +72,20 @@ function faultOfName(name: string): string | undefined {
 const LONGEST_NAME = 4096;
 
 const TYPE_BITS = 0o170000;
-const KINDS: Readonly<Record<number, string>> = {
-  21609: "a symbolic link",
-  2401: "a pipe",
-  4802: "a device",
-  14406: "a device",
-  26411: "a socket",
-};
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [0o120000, "a symbolic link"],
+  [0o010000, "a pipe"],
+  [0o020000, "a device"],
+  [0o060000, "a device"],
+  [0o140000, "a socket"],
+]);
 
 function faultOfKind(name: string, mode: number, bytes: number): string | undefined {
   const type = mode & TYPE_BITS;
   const isDirectory = name.endsWith("/");
   if (isDirectory && bytes > 0) return `it holds a directory with contents: ${JSON.stringify(name)}`;
   if (type === 0 || type === (isDirectory ? 0o040000 : 0o100000)) return undefined;
-  return `it holds ${KINDS[type] ?? "a member of two kinds"}: ${JSON.stringify(name)}`;
+  return `it holds ${KINDS.get(type) ?? "a member of two kinds"}: ${JSON.stringify(name)}`;
 }
 
 /** Names must be different for every file system, one that ignores case included, and no file may be a directory too. */
