@@ -3,9 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import lock from "pyodide/pyodide-lock.json" with { type: "json" };
 import { planTable } from "../../src/cli/plan-table.ts";
+import { TestIndex } from "../support/index-server.ts";
 import { testUnless } from "../support/loud-skip.ts";
 import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
 import { PackageHome } from "../support/package-home.ts";
+import { buildWheel } from "../support/wheel.ts";
 
 const obstacle = await noMirror();
 
@@ -70,7 +72,8 @@ describe("`woma install`", () => {
       "2 packages: 0 in the cache, 2 to be fetched\n",
     ].join("\n");
     expect(await home.run(["install", "--dry-run", "python-dateutil"])).toEqual({ stdout, stderr: "", exitCode: 0 });
-    expect(mirror.requests).toEqual([]);
+    // Whether a file is there is asked, for the plan to be true.
+    expect(mirror.requests.map(({ range }) => range)).toEqual(["bytes=0-0", "bytes=0-0"]);
     const installed = await home.run(["install", "python-dateutil"]);
     expect({ ...installed, stderr: installed.stderr.split("\n").sort() }).toEqual({
       stdout,
@@ -93,6 +96,25 @@ describe("`woma install`", () => {
       exitCode: 0,
     });
     expect(mirror.files).toEqual([fileOf("python-dateutil"), fileOf("six")]);
+  });
+
+  testUnless(obstacle, "plans an index's file for one of the lock that no source has", async () => {
+    const wheel = buildWheel({ name: "xxhash", version: "3.6.0" });
+    using index = new TestIndex().add(wheel);
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror, index });
+    const size = `${wheel.bytes.length} bytes`;
+    const dry = await home.run(["install", "--dry-run", "-q", "xxhash"]);
+    expect(dry).toEqual({
+      stdout:
+        `package       ${"size".padStart(size.length)}  from\n` +
+        `xxhash 3.6.0  ${size}  index instead of lock  to be fetched\n` +
+        `1 package: 0 in the cache, 1 to be fetched (${size})\n`,
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(await home.run(["install", "-q", "xxhash"])).toEqual(dry);
+    expect((await home.run(["install", "-q", "xxhash"])).stdout).toEndWith("1 package, in the cache already\n");
   });
 
   testUnless(obstacle, "takes an archive that a mirror has changed for none, and says what to do", async () => {
