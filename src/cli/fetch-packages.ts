@@ -96,6 +96,11 @@ async function fetchFromArchive(
     found?.close();
     return found === null;
   });
+  if (settings.offline && /^https?:/i.test(place)) {
+    throw new WomaError("--offline sends no request, and --archive is on a server", {
+      hint: "get the archive first, and give --archive its path",
+    });
+  }
   const corrupt: PackageFile[] = [];
   const keep = async (file: PackageFile, mirror: string) => {
     const here = { ...context, settings: { ...settings, mirrors: [mirror], offline: true } };

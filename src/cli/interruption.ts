@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { endProcess } from "./ending.ts";
+import { inheritedIgnored } from "./host-signals.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -10,7 +11,10 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export async function untilInterrupted<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const caught: { signal?: (typeof SIGNALS)[number] } = {};
-  const listeners = SIGNALS.map((name) => {
+  // Under nohup, or in a script's background, a signal stays ignored.
+  const ignored = inheritedIgnored();
+  const heard = SIGNALS.filter((name) => !ignored.includes(constants.signals[name]));
+  const listeners = heard.map((name) => {
     const listener = () => {
       caught.signal = name;
       stop.abort(new Error(`stopped by ${name}`));

@@ -101,6 +101,18 @@ describe("`woma cache fetch`", () => {
     );
   });
 
+  test("asks no server for an archive offline", async () => {
+    await using home = await PackageHome.make({});
+    expect(
+      await home.run(["cache", "fetch", "--all", "--offline", "--archive", "http://127.0.0.1:9/release.tar.bz2"]),
+    ).toEqual(
+      told(
+        "error: --offline sends no request, and --archive is on a server\n\nhint: get the archive first, and give --archive its path\n",
+        1,
+      ),
+    );
+  });
+
   testUnless(obstacle, "gets packages and what they need, a line each; the second time it has them", async () => {
     await using mirror = await TestMirror.start();
     await using home = await PackageHome.make({ mirror });
