@@ -45,14 +45,14 @@ export async function fetchPackages(files: readonly PackageFile[], context: Down
       try {
         wheels[index] = await fetchPackage(file, shared);
       } catch (error) {
-        if (error instanceof DownloadError) missing.push(error);
+        if (error instanceof DownloadError) missing[index] = error;
         else if (!failure.signal.aborted) failure.abort(error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, files.length) }, work));
   if (context.run.bytes > before) evictIfWanted(context);
-  const error = failure.signal.aborted ? failure.signal.reason : together(missing);
+  const error = failure.signal.aborted ? failure.signal.reason : together(missing.filter((each) => each !== undefined));
   if (error === null) return wheels;
   for (const wheel of wheels) wheel?.close();
   throw error;

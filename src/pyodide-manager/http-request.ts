@@ -115,11 +115,13 @@ function makeProbe(url: URL, onConnect: () => void): { open(): void; close(): vo
 
 /** By the codes that Bun's fetch gives. */
 function failureOf(error: unknown): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code = "no reason" } = error as NodeJS.ErrnoException;
   if (code === "ECONNRESET" || code === "EPIPE") return new PassingFailure("closed the connection");
-  const words = UNREACHABLE[code ?? ""];
+  const words = UNREACHABLE[code];
   if (words !== undefined) return new UnreachableFailure(words);
-  return new SourceFailure(message);
+  // The message itself may hold the URL.
+  const isAboutTrust = /CERT|SIGNATURE|TLS|SSL/.test(code);
+  return new SourceFailure(`${isAboutTrust ? "its certificate is not trusted" : "answered no HTTP"} (${code})`);
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {

@@ -19,6 +19,11 @@ export function offeredWheel(name: string, contentBytes = 1000): Offered {
   return { bytes, file: packageFile({ name, fileName, sha256 }) };
 }
 
+/** The same, where an index has it: nowhere else is asked. */
+export function onIndex({ file, bytes }: Offered, server: { readonly url: string }): Offered {
+  return { file: { ...file, origin: "index", url: `${server.url}${file.fileName}` }, bytes };
+}
+
 /** Any bytes under a wheel's name. */
 export function offeredBytes(name: string, bytes: Uint8Array): Offered {
   const sha256 = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
