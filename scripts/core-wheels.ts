@@ -1,8 +1,8 @@
 import { WomaError } from "../src/errors.ts";
+import { configuredIndexes } from "../src/pyodide-manager/index-settings.ts";
 import { cachedFile, sha256 } from "./build-cache.ts";
 import { type PinnedWheel, pinnedWheels } from "./core-pins.ts";
 import { defaultIndex } from "./default-index.ts";
-import { configuredIndexes } from "./index-settings.ts";
 import { fetchFromIndex } from "./package-index.ts";
 import { pipDownload } from "./pip-download.ts";
 
@@ -18,7 +18,7 @@ export async function coreWheels(): Promise<CoreWheel[]> {
   // One download of the default serves all wheels, and one failure to learn it is enough.
   let learned: Promise<string> | undefined;
   const indexes: Indexes = {
-    configured: await configuredIndexes(),
+    configured: await configuredIndexes(process.env),
     learnDefault: () => (learned ??= defaultIndex()),
   };
   return Promise.all(pinnedWheels.map((pin) => coreWheel(pin, indexes)));

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
-import pyodide from "pyodide/package.json" with { type: "json" };
 import lock from "pyodide/pyodide-lock.json" with { type: "json" };
+import { distributionUrl } from "../src/pyodide-manager/distribution-url.ts";
 import { sha256 } from "./build-cache.ts";
 import { get } from "./package-index.ts";
 
@@ -13,14 +13,6 @@ export async function defaultIndex(): Promise<string> {
   const bytes = await (await get(new URL(file_name, await distributionUrl()))).bytes();
   if (sha256(bytes) !== expected) throw new Error(`the distribution's ${file_name} is not the lock's`);
   return defaultIndexIn(strFromU8(unzipSync(bytes)["micropip/package_index.py"] ?? new Uint8Array()));
-}
-
-// Pyodide's loader falls back to this address; nothing exports it.
-export async function distributionUrl(): Promise<URL> {
-  const loader = await Bun.file(Bun.resolveSync("pyodide/pyodide.mjs", import.meta.dir)).text();
-  const template = /packageBaseUrl\s*\?\?\s*`([^`]+)`/.exec(loader)?.[1];
-  if (!template) throw new Error("pyodide.mjs no longer names the distribution's base URL");
-  return new URL(template.replace(/\$\{\w+\}/, pyodide.version));
 }
 
 /** `NAME = "https://…"` and `DEFAULT_INDEX_URLS = [NAME, …]` in micropip's source. */

@@ -3,12 +3,13 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import lock from "pyodide/pyodide-lock.json" with { type: "json" };
 import { formatError, WomaError } from "../src/errors.ts";
+import { distributionUrl } from "../src/pyodide-manager/distribution-url.ts";
+import { configuredIndexes } from "../src/pyodide-manager/index-settings.ts";
 import { unpackArchive } from "./archive.ts";
 import { buildDirectory, sha256 } from "./build-cache.ts";
 import type { PinnedWheel } from "./core-pins.ts";
 import { coreWheels } from "./core-wheels.ts";
-import { defaultIndexIn, distributionUrl } from "./default-index.ts";
-import { configuredIndexes } from "./index-settings.ts";
+import { defaultIndexIn } from "./default-index.ts";
 import { findOnIndex, get } from "./package-index.ts";
 import { pipDownload } from "./pip-download.ts";
 import { type RemoteEntry, remoteZip } from "./remote-zip.ts";
@@ -100,7 +101,7 @@ interface CarrierSource {
 
 /** In parts where an index serves parts, which spares half of the download; else whole, as pip gets it. */
 async function* carriers(): AsyncGenerator<CarrierSource> {
-  for (const [number, index] of (await configuredIndexes()).entries())
+  for (const [number, index] of (await configuredIndexes(process.env)).entries())
     yield { source: `configured index ${number + 1}`, open: () => openAt(index) };
   yield { source: "micropip's default index", open: async () => openAt(await defaultIndexOfCore()) };
   yield {

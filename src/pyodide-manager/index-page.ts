@@ -20,6 +20,13 @@ export interface Page {
   readonly url: URL;
 }
 
+/** What is asked for, the first choice first. */
+export const PAGE_TYPES = [
+  "application/vnd.pypi.simple.v1+json",
+  "application/vnd.pypi.simple.v1+html;q=0.2",
+  "text/html;q=0.1",
+].join(", ");
+
 /** Reads a project's page: JSON (PEP 691) or HTML (PEP 503). Throws SourceFailure when it is neither. */
 export async function parsePage(page: Page): Promise<IndexedFile[]> {
   const files = page.contentType.includes("json") ? jsonFiles(page) : await htmlFiles(page);

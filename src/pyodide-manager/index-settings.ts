@@ -38,9 +38,10 @@ export async function readIndexSettings(
   };
 }
 
-/** The package indexes that are configured, without micropip's default. */
+/** For a build, whose files are pinned: those that are configured, the one that others are added to first. */
 export async function configuredIndexes(environment: Environment): Promise<string[]> {
-  return (await readIndexSettings(environment)).indexes.filter((index) => index !== "default");
+  const { indexes } = await readIndexSettings(environment);
+  return [...indexes.slice(-1), ...indexes.slice(0, -1)].filter((index) => index !== "default");
 }
 
 function fromEnvironment(environment: Environment): PackageSources {

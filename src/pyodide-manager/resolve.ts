@@ -1,3 +1,4 @@
+import { separateWheels } from "./direct-wheel.ts";
 import type { IndexSettings } from "./index-settings.ts";
 import { readIndexSettings } from "./index-settings.ts";
 import { withCredentials, withoutCredentials } from "./index-url.ts";
@@ -14,10 +15,12 @@ export type { ResolveContext } from "./resolve-context.ts";
  * Chooses a file for each requirement and for what these need in turn. Throws a WomaError that says who asks for what
  * when that cannot be done.
  */
-export async function resolve(requirements: readonly Requirement[], context: ResolveContext): Promise<Plan> {
-  const plan = planFromLock(requirements, context);
+export async function resolve(given: readonly Requirement[], context: ResolveContext): Promise<Plan> {
+  const plan = planFromLock(given, context);
   if (plan !== null) return plan;
-  const indexes = await readIndexSettings(context.settings.indexEnvironment, context.sources);
+  const { requirements, links } = separateWheels(given);
+  const configured = await readIndexSettings(context.settings.indexEnvironment, context.sources);
+  const indexes = { ...configured, findLinks: [...links, ...configured.findLinks] };
   const kept = new ResolutionCache<Plan>(context.cache, context.settings.offline);
   const question = questionOf(requirements, context, indexes);
   const known = [...indexes.indexes, ...indexes.findLinks].filter((index) => index !== "default");

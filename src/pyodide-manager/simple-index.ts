@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type IndexedFile, type Page, parsePage } from "./index-page.ts";
+import { type IndexedFile, PAGE_TYPES, type Page, parsePage } from "./index-page.ts";
 import { get, type IndexRequests } from "./index-request.ts";
 import type { PageCache } from "./page-cache.ts";
 import { SourceFailure } from "./source-failure.ts";
@@ -32,9 +32,17 @@ export async function projectOnIndex(
 /** All files that a find-links page or directory names, whatever their projects. */
 export async function linkedFiles(link: string, access: IndexAccess): Promise<IndexedFile[]> {
   const url = new URL(link);
+  if (url.pathname.endsWith(".whl")) return [fileAt(url)];
   if (url.protocol === "file:") return (await filesIn(url)) ?? [];
   const page = await fetchPage(url, access);
   return page === null ? [] : parsePage(page);
+}
+
+/** The link is a wheel itself. */
+function fileAt(url: URL): IndexedFile {
+  const fileName = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
+  const sha256 = /[#&]sha256=([0-9a-f]{64})/i.exec(url.hash)?.[1]?.toLowerCase() ?? null;
+  return { fileName, url: url.href, sha256, requiresPython: null, yanked: false, metadata: null, bytes: null };
 }
 
 /** A directory on a disk: its page, or else what lies in it. Null when there is none. */
@@ -65,11 +73,6 @@ function localFile(directory: string, entry: Dirent): IndexedFile[] {
   ];
 }
 
-const PAGE_TYPES = [
-  "application/vnd.pypi.simple.v1+json",
-  "application/vnd.pypi.simple.v1+html;q=0.2",
-  "text/html;q=0.1",
-].join(", ");
 const MAXIMUM_PAGE_BYTES = 64 * 1024 * 1024;
 
 /** Asks for a page, or whether the one that is kept still holds. Null when there is none. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { configuredIndexes } from "../../scripts/index-settings.ts";
 import { defaultIndexOfCore } from "../../scripts/mirror.ts";
 import { get } from "../../scripts/package-index.ts";
+import { configuredIndexes } from "../../src/pyodide-manager/index-settings.ts";
 import type { Obstacle } from "./loud-skip.ts";
 
 let obstacle: Promise<Obstacle> | undefined;
@@ -26,7 +26,7 @@ export function indexSettings(): Record<string, string> {
 
 /** Asked for a package that no machine has lying around. */
 async function anyIndexAnswers(): Promise<boolean> {
-  const indexes = [...(await configuredIndexes()), await defaultIndexOfCore().catch(() => "")];
+  const indexes = [...(await configuredIndexes(process.env)), await defaultIndexOfCore().catch(() => "")];
   const answers = indexes.map(async (index) => (await get(new URL("pg8000/", index.replace(/\/?$/, "/")))).ok);
   return (await Promise.allSettled(answers)).some((answer) => answer.status === "fulfilled" && answer.value);
 }
