@@ -30,6 +30,7 @@ export class Bytecode {
   readonly #queue = new CompileQueue();
   readonly #archives = new ArchiveTable();
   readonly #wheels = new Map<string, Progress>();
+  readonly #stored = new Map<string, MountedArchive | null>();
   #cell: CompileCell | null = null;
 
   constructor(
@@ -37,9 +38,13 @@ export class Bytecode {
     private readonly startCell: StartCompileCell,
   ) {}
 
-  /** The compiled code that there is of a wheel; null for none. */
+  /** The compiled code that there is of a wheel, as it was when it was first asked for; null for none. */
   open({ file }: OpenWheel): MountedArchive | null {
-    return this.store.open(file.sha256);
+    const known = this.#stored.get(file.sha256);
+    if (known !== undefined) return known;
+    const stored = this.store.open(file.sha256);
+    this.#stored.set(file.sha256, stored);
+    return stored;
   }
 
   /** The wheel, in which modules that are read are noticed. */
@@ -87,7 +92,7 @@ export class Bytecode {
       const archive = this.#archives.add(wheel);
       this.#queue.announce({ archive, package: name, kind: "wheel", bytecode: null });
       // What is compiled already is read only by one who wants the source.
-      const known = new Set(this.store.open(sha256)?.entries.map((entry) => entry.name));
+      const known = new Set(this.open(wheel)?.entries.map((entry) => entry.name));
       progress = { archive, known, compiled: new Map() };
       this.#wheels.set(sha256, progress);
     }

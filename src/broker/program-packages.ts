@@ -45,6 +45,11 @@ export class ProgramPackages implements Disposable {
     });
   }
 
+  /** How the program could have a module that one of its libraries misses; null when there is nothing to say. */
+  adviceForLibrary(module: string): string | null {
+    return this.parts.run?.adviceForLibrary(module) ?? null;
+  }
+
   [Symbol.dispose](): void {
     this.#stopping.abort();
   }

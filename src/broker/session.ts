@@ -294,6 +294,10 @@ export class Session {
       },
       signalPending: () => (shared()?.signalPage[0] ?? 0) !== 0,
       onMissing: (path) => resources()?.onMissing(path),
+      onMissingModule: (module) => {
+        const advice = this.#packages?.adviceForLibrary(module) ?? null;
+        if (advice !== null) resources()?.hint(advice);
+      },
       onOutOfMemory: () => this.#tellMemoryLimit(),
       onHello: (request) => this.#welcome(request),
       onUnconfined: ({ reason }) => this.end({ how: "unconfined", reason }),

@@ -5,11 +5,14 @@ import { resolveInCells } from "../broker/resolver-cell.ts";
 import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
 import type { Libc } from "../protocol/libc.ts";
+import type { Program } from "../protocol/messages.ts";
 import { BytecodeStore } from "../pyodide-manager/bytecode-store.ts";
 import { type Cache, openCache } from "../pyodide-manager/cache.ts";
 import { CacheError } from "../pyodide-manager/cache-error.ts";
 import type { ProgressListener } from "../pyodide-manager/progress.ts";
 import { PackageProvider } from "../pyodide-manager/provide.ts";
+import type { WomaLock } from "../pyodide-manager/woma-lock.ts";
+import type { LoadedProgram } from "./program.ts";
 
 /** What runs of programs need for their packages. */
 export interface ProgramPackages {
@@ -26,7 +29,7 @@ interface Surroundings {
 
 /** Nothing is opened or asked before a program wants a package. */
 export function programPackages(
-  config: Pick<Config, "cacheDirectory" | "packages" | "lockMode">,
+  config: Pick<Config, "cacheDirectory" | "packages" | "lockMode"> & { readonly womaLock?: WomaLock | null },
   { libc, command, progress }: Surroundings,
 ): ProgramPackages {
   let cache: Cache | null | undefined;
@@ -40,6 +43,7 @@ export function programPackages(
       return theCache();
     },
     isLocked: config.lockMode === "required",
+    womaLock: config.womaLock ?? null,
     indexRefusal: null,
     resolveInCell: resolveInCells(command, libc),
     progress,
@@ -48,6 +52,22 @@ export function programPackages(
     provider: new PackageProvider(parts),
     bytecode: new Bytecode(new BytecodeStore(theCache), compileCells(command, libc)),
   };
+}
+
+/** While a cell starts: what its program is likely to import is opened, should the cache have it. */
+export function expectImports({ provider, bytecode }: ProgramPackages, { program, source }: LoadedProgram): void {
+  const modules = program.kind === "module" ? [program.name] : importedModules(textOf(program, source));
+  if (modules.length > 0) for (const wheel of provider.openCached(modules)) bytecode.open(wheel);
+}
+
+function textOf(program: Program, source: Uint8Array): string {
+  return program.kind === "command" ? program.code : new TextDecoder().decode(source);
+}
+
+/** At a glance: what is missed costs some milliseconds, and so does what is too much. */
+function importedModules(text: string): string[] {
+  const statements = text.matchAll(/(?:^|[;:])[ \t]*(?:from|import)[ \t]+(\w+(?:[.\w \t]*,[ \t]*\w+)*)/gm);
+  return [...statements].flatMap(([, names = ""]) => names.split(",").map((name) => name.trim().replace(/\W.*/, "")));
 }
 
 /** One that cannot be used costs a message, and what is downloaded is kept for this run only. */

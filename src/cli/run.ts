@@ -20,7 +20,7 @@ import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { missingHinter } from "./missing-hint.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
-import { type ProgramPackages, programPackages } from "./program-packages.ts";
+import { expectImports, type ProgramPackages, programPackages } from "./program-packages.ts";
 import { openProgressDisplay } from "./progress-display.ts";
 import { figureSaver } from "./saved-figures.ts";
 
@@ -36,6 +36,7 @@ export async function runCommand(config: Config): Promise<never> {
   let session = new Session(command, libc);
   const progress = openProgressDisplay(config.terminal, config.flags.quiet);
   const packages = programPackages(config, { libc, command, progress });
+  expectImports(packages, loaded);
   await preparePackages(config, packages, session);
 
   const streams = openStandardStreams(libc, () => session.wake());

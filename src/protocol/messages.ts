@@ -189,6 +189,8 @@ const shapes = {
   statfs: { path },
   /** A file that the program did not find, or make: the user may be told which flag would show it. */
   missing: { path: text },
+  /** A module that a library of the program's did not find: the user may be told which package has it. */
+  "missing-module": { module: text },
   /** The program ended of a MemoryError: the user is told of the limit. */
   "out-of-memory": {},
   /** The line editor's history, newest entry last; only while a prompt is open. */
@@ -254,6 +256,7 @@ export interface Replies {
   list: Record<string, never>;
   statfs: FileSystemStatus;
   missing: Record<string, never>;
+  "missing-module": Record<string, never>;
   "out-of-memory": Record<string, never>;
   "history-load": Record<string, never>;
   "history-append": Record<string, never>;

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync
 import { dirname } from "node:path";
 import { zipSync } from "fflate";
 import type { Cache } from "./cache.ts";
+import { isTrustedPath } from "./path-trust.ts";
 import { PYODIDE_VERSION } from "./pin.ts";
 import { readZip } from "./zip.ts";
 import type { ZipEntry } from "./zip-entry.ts";
@@ -26,9 +27,11 @@ export class BytecodeStore {
   /** Null when there is none, or nothing that can be read. */
   open(sha256: string): BytecodeArchive | null {
     if (!this.isUsable) return null;
+    const path = this.#path(sha256);
     let fd: number;
     try {
-      fd = openSync(this.#path(sha256), "r");
+      if (!isTrustedPath(path)) return null;
+      fd = openSync(path, "r");
     } catch {
       return null;
     }
@@ -52,9 +55,9 @@ export class BytecodeStore {
     const temporary = `${path}.${process.pid}`;
     const all = { ...this.#contents(sha256), ...Object.fromEntries(modules) };
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
       // Uncompressed: reading it is what must be quick.
-      writeFileSync(temporary, zipSync(all, { level: 0, mtime: OLDEST_ZIP_DATE }));
+      writeFileSync(temporary, zipSync(all, { level: 0, mtime: OLDEST_ZIP_DATE }), { mode: 0o644 });
       renameSync(temporary, path);
     } catch {
       rmSync(temporary, { force: true });

@@ -1,22 +1,23 @@
 import { WomaError } from "../errors.ts";
+import { unavailableFiles } from "./availability.ts";
 import type { Cache } from "./cache.ts";
 import { fetchPackages } from "./download.ts";
 import { DownloadError, HashMismatchError } from "./download-error.ts";
 import { DownloadRun } from "./download-run.ts";
 import { type Lock, loadLock } from "./lock.ts";
+import { type LockState, lockedPlan } from "./locked-plan.ts";
 import type { OpenWheel } from "./open-wheel.ts";
 import type { PackageFile } from "./package-file.ts";
 import type { PackageSettings } from "./package-settings.ts";
+import { RememberedSwaps } from "./remembered-swaps.ts";
 import { type Requirement, requirement } from "./requirement.ts";
 import { type Plan, type ResolveContext, resolve } from "./resolve.ts";
 
 /** Where packages come from and who is told. */
-export interface ProviderParts extends Pick<ResolveContext, "resolveInCell" | "progress"> {
+export interface ProviderParts extends Pick<ResolveContext, "resolveInCell" | "progress">, LockState {
   readonly settings: PackageSettings;
   /** Null where there is none: then nothing is kept between runs. */
   readonly cache: Cache | null;
-  /** woma.lock is demanded: nothing else is taken. */
-  readonly isLocked: boolean;
   /** Why no program may have packages of an index; null when they may. */
   readonly indexRefusal: string | null;
 }
@@ -55,28 +56,58 @@ export class PackageProvider {
     const { plan } = await withinTime(settings, settings.installTimeoutMs, signal, (limited) =>
       this.supply(requirements, { present: new Map(), run: this.#run, signal: limited }),
     );
+    // A plan that was made before has been told before.
+    for (const { file, why } of plan.notes.length > 0 ? plan.packages : []) {
+      if (why === "lock" || why === "index") continue;
+      this.parts.progress.note(`${file.name} ${file.version} is the index's file, not the distribution's`);
+    }
     this.#initial = plan.packages.map(({ file }) => file);
   }
 
-  /** What the requirements come to, and nothing is fetched but what says so. Throws WomaError. */
-  planOnly(requirements: readonly Requirement[], signal: AbortSignal): Promise<Plan> {
+  /** What the requirements come to: no package is fetched, but sources are asked whether they have it. Throws WomaError. */
+  planOnly(wanted: Wanted, signal: AbortSignal): Promise<Plan> {
     const { settings } = this.parts;
-    return withinTime(settings, settings.installTimeoutMs, signal, (limited) =>
-      this.plan(requirements, { present: new Map(), signal: limited, excludedLock: new Set() }),
-    );
+    return withinTime(settings, settings.installTimeoutMs, signal, (limited) => this.#availablePlan(wanted, limited));
+  }
+
+  async #availablePlan({ requirements, ...besides }: Wanted, signal: AbortSignal): Promise<Plan> {
+    const { settings, cache, isLocked } = this.parts;
+    const swaps = new RememberedSwaps(cache);
+    const excludedLock = this.#excluded(swaps);
+    for (;;) {
+      const plan = await this.plan(requirements, { ...besides, present: new Map(), signal, excludedLock });
+      if (isLocked || settings.offline) return plan;
+      const ofLock = plan.packages.flatMap(({ file }) => (file.origin === "lock" ? [file] : []));
+      const missing = await unavailableFiles(ofLock, { cache, settings, signal });
+      if (missing.length === 0) return plan;
+      for (const { name } of missing) excludedLock.add(name);
+      swaps.add(excludedLock);
+    }
   }
 
   /** Fetches what the requirements come to; `planned` is told of each plan first. Throws WomaError. */
   async install(
-    requirements: readonly Requirement[],
+    { requirements, ...besides }: Wanted,
     planned: (plan: Plan) => void,
     signal: AbortSignal,
   ): Promise<Plan> {
     const { settings } = this.parts;
     const { plan } = await withinTime(settings, settings.installTimeoutMs, signal, (limited) =>
-      this.supply(requirements, { present: new Map(), run: this.#run, signal: limited, planned }),
+      this.supply(requirements, { ...besides, present: new Map(), run: this.#run, signal: limited, planned }),
     );
     return plan;
+  }
+
+  /** Opens what the cache has of the packages that bring these modules; nothing is fetched, and no program has them yet. */
+  openCached(modules: readonly string[]): readonly OpenWheel[] {
+    const packages = modules.flatMap((module) => this.lock.packageOfModule(module) ?? []);
+    return this.lock.closure(packages).flatMap(({ name }) => {
+      const file = this.lock.fileOf(name);
+      const wheel = this.#open.get(file.sha256) ?? this.parts.cache?.find(file) ?? null;
+      if (wheel === null) return [];
+      this.#open.set(file.sha256, wheel);
+      return [wheel];
+    });
   }
 
   /** The packages of one program. */
@@ -90,11 +121,12 @@ export class PackageProvider {
   /** Resolves and fetches. A package of the lock that cannot be had is taken from an index, since it was asked for by name. */
   async supply(
     requirements: readonly Requirement[],
-    { present, run, signal, planned }: Surroundings,
+    { run, planned, ...surroundings }: Surroundings,
   ): Promise<{ readonly plan: Plan; readonly wheels: readonly OpenWheel[] }> {
-    const excludedLock = new Set<string>();
+    const swaps = new RememberedSwaps(this.parts.cache);
+    const excludedLock = this.#excluded(swaps);
     for (;;) {
-      const plan = await this.plan(requirements, { present, signal, excludedLock });
+      const plan = await this.plan(requirements, { ...surroundings, excludedLock });
       planned?.(plan);
       try {
         return {
@@ -102,7 +134,7 @@ export class PackageProvider {
           wheels: await this.fetch(
             plan.packages.map(({ file }) => file),
             run,
-            signal,
+            surroundings.signal,
           ),
         };
       } catch (error) {
@@ -110,17 +142,30 @@ export class PackageProvider {
         const missing = plan.packages.filter(({ file }) => error.files.some(({ sha256 }) => sha256 === file.sha256));
         if (missing.length === 0 || missing.some(({ file }) => file.origin !== "lock")) throw error;
         for (const { file } of missing) excludedLock.add(file.name);
+        swaps.add(excludedLock);
       }
     }
   }
 
-  plan(
+  async plan(
     requirements: readonly Requirement[],
-    { present, signal, excludedLock }: Pick<ResolveContext, "present" | "signal" | "excludedLock">,
+    surroundings: Pick<ResolveContext, "present" | "signal" | "excludedLock" | "constraints" | "sources">,
   ): Promise<Plan> {
     const { settings, cache, resolveInCell, progress } = this.parts;
-    const context = { lock: this.lock, settings, cache, present, excludedLock, resolveInCell, progress, signal };
-    return resolve(requirements, context);
+    const context = { ...surroundings, lock: this.lock, settings, cache, resolveInCell, progress };
+    return (await lockedPlan(requirements, this.parts, context)) ?? (await resolve(requirements, context));
+  }
+
+  /** Packages of the lock that could not be had a while ago either. */
+  #excluded(swaps: RememberedSwaps): Set<string> {
+    return new Set(this.parts.isLocked ? [] : [...swaps.names()].filter((name) => !this.#has(name)));
+  }
+
+  /** Whether the lock's own file of this package is at hand. */
+  #has(name: string): boolean {
+    const found = this.lock.packages.has(name) ? (this.parts.cache?.find(this.lock.fileOf(name)) ?? null) : null;
+    found?.close();
+    return found !== null;
   }
 
   /** Opens what the cache has and downloads the rest. */
@@ -130,11 +175,17 @@ export class PackageProvider {
     for (const wheel of await fetchPackages(missing, { settings, cache, progress, run, signal })) {
       this.#open.set(wheel.file.sha256, wheel);
     }
+    if (missing.length > 0 && settings.cacheLimitBytes !== null) cache?.evict(settings.cacheLimitBytes);
     return files.flatMap(({ sha256 }) => this.#open.get(sha256) ?? []);
   }
 }
 
-interface Surroundings {
+/** What is asked for, and what a requirements file says besides. */
+export interface Wanted extends Pick<ResolveContext, "constraints" | "sources"> {
+  readonly requirements: readonly Requirement[];
+}
+
+interface Surroundings extends Pick<ResolveContext, "constraints" | "sources"> {
   /** What is there already, and stays: versions by name. */
   readonly present: ReadonlyMap<string, string>;
   readonly run: DownloadRun;
@@ -146,6 +197,8 @@ interface Surroundings {
 /** What one program has been given, and may still be. */
 export class PackageRun {
   readonly #present = new Map<string, string>();
+  /** What the user was told about; no program tells more than there are packages. */
+  readonly #advised = new Set<string>();
   readonly #run: DownloadRun;
   #leftMs: number;
 
@@ -192,6 +245,14 @@ export class PackageRun {
     );
     this.#add(wheels);
     return { wheels, packages: plan.packages.map(({ file }) => `${file.name}==${file.version}`) };
+  }
+
+  /** How the program could have a module that one of its libraries misses; null when there is nothing to say. */
+  adviceForLibrary(module: string): string | null {
+    const name = this.provider.lock.packageOfModule(module);
+    if (name === null || this.#present.has(name) || this.#advised.has(name)) return null;
+    this.#advised.add(name);
+    return `${name} has the module '${module}': import it in the program, or run it with \`woma --with ${name}\``;
   }
 
   /** One budget for all that a program has installed, so that none can go on for ever by installing. */

@@ -49,6 +49,7 @@ const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } =
   list: { op: "list", path: "/data" },
   statfs: { op: "statfs", path: "/data" },
   missing: { op: "missing", path: "relative.csv" },
+  "missing-module": { op: "missing-module", module: "openpyxl" },
   "history-load": { op: "history-load" },
   "history-append": { op: "history-append" },
   exit: { op: "exit", status: 0, signal: 0, again: false },

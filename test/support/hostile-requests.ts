@@ -71,6 +71,7 @@ export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects[
     list: { path: "/data" },
     statfs: { path: "/data" },
     missing: { path: "relative.csv" },
+    "missing-module": { module: "openpyxl" },
     "history-load": {},
     "history-append": {},
     exit: { status: 0, signal: 0, again: false },

@@ -15,7 +15,7 @@ export type Fault =
   | { readonly kind: "redirect"; readonly to: string }
   /** Sends so many bytes, then nothing more on a connection that stays. */
   | { readonly kind: "stall"; readonly afterBytes: number }
-  /** Promises the whole file and closes the connection early. */
+  /** Promises the whole file and closes the connection early; after 0 bytes, without an answer. */
   | { readonly kind: "cut"; readonly afterBytes: number }
   | { readonly kind: "other bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "slow"; readonly bytesPerSecond: number }
@@ -84,6 +84,10 @@ export class TestMirror implements AsyncDisposable {
       const [status, headers] =
         fault.kind === "status" ? [fault.status, fault.headers ?? {}] : [302, { location: fault.to }];
       response.writeHead(status, headers).end();
+      return void logged(0);
+    }
+    if (fault?.kind === "cut" && fault.afterBytes === 0) {
+      request.socket.destroy();
       return void logged(0);
     }
     const whole = fault?.kind === "other bytes" ? fault.bytes : await mirroredFile(file);

@@ -1,4 +1,6 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "../../scripts/build-cache.ts";
 import { startWoma } from "./running.ts";
 import { type RunOptions, type RunOutcome, runWoma, scratchDirectory } from "./woma.ts";
 
@@ -34,6 +36,25 @@ export class PackageHome implements AsyncDisposable {
     };
   }
 
+  /** The names of the cache's wheels in alphabetical order; one that is not what its directory promises says so. */
+  get wheels(): string[] {
+    const directories = namesIn(join(this.cache, "wheels-v1"));
+    const wheels = directories.flatMap((hash) =>
+      namesIn(join(this.cache, "wheels-v1", hash)).map((file) => {
+        const genuine = sha256(readFileSync(join(this.cache, "wheels-v1", hash, file))) === hash;
+        return genuine ? file : `${file} is corrupt`;
+      }),
+    );
+    return wheels.sort();
+  }
+
+  /** Of downloads that are on their way, or were left so. */
+  get partialBytes(): number {
+    const partial = join(this.cache, "partial-v1");
+    const parts = namesIn(partial).filter((name) => name.endsWith(".part"));
+    return parts.reduce((sum, name) => sum + (statSync(join(partial, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
   /** Runs the compiled binary in the home. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Omit<RunOutcome, "stdoutBytes">> {
     const { stdout, stderr, exitCode } = await runWoma(args, {
@@ -53,6 +74,10 @@ export class PackageHome implements AsyncDisposable {
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.remove();
   }
+}
+
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
 }
 
 /** The distribution's server may be reachable from here: a proxy that nobody is makes that the same everywhere. */

@@ -18,7 +18,7 @@ export function decodePng(bytes: Uint8Array): Picture {
     const chunk = bytes.subarray(at + 4, at + 8 + length);
     type = new TextDecoder().decode(chunk.subarray(0, 4));
     if (Bun.hash.crc32(chunk) !== view.getUint32(at + 8 + length)) throw new Error(`${type} is damaged`);
-    if (type === "IHDR") header = chunk.slice(4);
+    if (type === "IHDR") header = new Uint8Array(chunk.subarray(4));
     if (type === "IDAT") data.push(chunk.subarray(4));
     at += 12 + length;
   }

@@ -199,6 +199,7 @@ export class ScratchKernel implements AsyncDisposable {
       openTerminal: () => createPipe(() => {}).writer,
       signalPending: () => this.#signalPending,
       onMissing: () => {},
+      onMissingModule: () => {},
       onOutOfMemory: () => {},
       onHello: () => {},
       onUnconfined: () => {},

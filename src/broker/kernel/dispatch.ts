@@ -74,6 +74,9 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "missing":
       process.onMissing(request.path);
       return reply("missing", {});
+    case "missing-module":
+      process.onMissingModule(request.module);
+      return reply("missing-module", {});
     case "out-of-memory":
       process.onOutOfMemory();
       return reply("out-of-memory", {});

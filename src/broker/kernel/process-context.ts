@@ -36,6 +36,8 @@ export interface ProcessContext {
   readonly signalPending: () => boolean;
   /** The program did not find this file: what the user is told of it is none of the program's business. */
   readonly onMissing: (path: string) => void;
+  /** Nor one of its libraries this module. */
+  readonly onMissingModule: (module: string) => void;
   /** The program has ended of a MemoryError. */
   readonly onOutOfMemory: () => void;
   readonly onHello: (request: RequestOf<"hello">) => void;

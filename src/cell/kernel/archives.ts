@@ -26,7 +26,9 @@ interface Origin {
 export class Archives {
   readonly #kept = new Map<FileNode, Uint8Array>();
   #keptBytes = 0;
-  /** What was read last, and what lies behind it. */
+  /** The archives of compiled code. */
+  readonly #bytecode = new Set<number>();
+  /** What was read of these last, and what lies behind it. */
   #ahead: { archive: number; position: number; bytes: Uint8Array } = { archive: -1, position: 0, bytes: NO_BYTES };
 
   constructor(
@@ -45,9 +47,11 @@ export class Archives {
         const place = placeOf(grant.kind, entry.name);
         if (place !== null) add(grant.archive, entry, place);
       }
-      for (const entry of grant.bytecode === null ? [] : this.#list(grant.bytecode)) {
+      if (grant.bytecode === null) continue;
+      this.#bytecode.add(grant.bytecode);
+      for (const entry of this.#list(grant.bytecode)) {
         const place = placeOf(grant.kind, entry.name);
-        if (place !== null) add(grant.bytecode ?? 0, entry, cachedPath(place));
+        if (place !== null) add(grant.bytecode, entry, cachedPath(place));
       }
     }
   }
@@ -143,16 +147,19 @@ export class Archives {
     }
   }
 
-  /** As much of that as the archive has. What is read next mostly lies behind it, and is asked for in the same request. */
+  /**
+   * As much of that as the archive has. Compiled code lies in the order in which it is needed: what comes next is asked
+   * for in the same request. Of wheels nothing is read but what is wanted, since the broker has that compiled.
+   */
   #readAt(archive: number, position: number, length: number): Uint8Array {
     const ahead = this.#ahead;
     const start = position - ahead.position;
     if (ahead.archive === archive && start >= 0 && start + length <= ahead.bytes.length) {
       return ahead.bytes.subarray(start, start + length);
     }
+    if (!this.#bytecode.has(archive)) return this.#request(archive, position, length);
     const bytes = this.#request(archive, position, Math.max(length, READ_AHEAD_BYTES));
-    // A large file is not what the next read is about.
-    if (length < READ_AHEAD_BYTES) this.#ahead = { archive, position, bytes };
+    this.#ahead = { archive, position, bytes };
     return bytes.subarray(0, length);
   }
 

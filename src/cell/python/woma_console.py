@@ -29,6 +29,7 @@ class AwaitingConsole(code.InteractiveConsole):
     def showtraceback(self):
         super().showtraceback()
         woma_hints.hint_missing()
+        woma_hints.hint_module()
 
     def runcode(self, code):
         if not code.co_flags & inspect.CO_COROUTINE:

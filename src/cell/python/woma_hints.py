@@ -4,6 +4,7 @@ import os
 import sys
 
 import woma_kernel
+from woma_packages import PackageFinder
 
 LONGEST_PATH = 1024
 
@@ -13,6 +14,16 @@ def hint_missing() -> None:
     error = getattr(sys, "last_exc", None)
     if isinstance(error, FileNotFoundError) and isinstance(error.filename, str | bytes):
         hint_path(os.fsdecode(error.filename))
+
+
+def hint_module() -> None:
+    """For a module that a library would have liked: its own import says what it takes, a library's cannot."""
+    error = getattr(sys, "last_exc", None)
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and error.name and error.name not in PackageFinder.failures:
+            woma_kernel.request("missing-module", module=error.name[:LONGEST_PATH])
+            return
+        error = error.__cause__ or error.__context__
 
 
 def hint_path(path: str) -> None:

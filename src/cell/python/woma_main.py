@@ -263,8 +263,16 @@ def named_module(name: str) -> functools.partial | None:
     if (reason := woma_refusals.refused_module(name)) is not None:
         print(f"{sys.executable}: {reason}", file=sys.stderr)
         raise SystemExit(1)
-    if name == "pip" and importlib.util.find_spec(name) is None:
+    if name == "pip" and importlib.machinery.PathFinder.find_spec(name) is None:
         return functools.partial(run_pip)
+    try:
+        importlib.util.find_spec(name.partition(".")[0])
+    except ModuleNotFoundError as error:
+        print(f"{sys.executable}: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except ValueError:
+        # A module without a spec, which runpy has words for.
+        pass
     return functools.partial(runpy._run_module_as_main, name)
 
 
@@ -322,6 +330,7 @@ def finish() -> bool:
 def hint(memory_was_refused: bool) -> None:
     """After an uncaught exception has been shown."""
     woma_hints.hint_missing()
+    woma_hints.hint_module()
     if memory_was_refused:
         woma_hints.hint_memory()
 

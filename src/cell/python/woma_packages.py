@@ -3,18 +3,28 @@
 import importlib.machinery
 import os
 import sys
+from importlib._bootstrap_external import SourceFileLoader
 
 import woma_kernel
 
 # Modules that import on behalf of their caller.
 _GO_BETWEENS = ("importlib", "pkgutil", "pydoc", "runpy", "zipimport")
 _LIBRARY = "/lib/"
+_SITE_PACKAGES = "/lib/python3.14/site-packages/"
 # No module that a package could have has a longer name, and no request may.
 _LONGEST_NAME = 200
 
 
 def install() -> None:
     sys.meta_path.append(PackageFinder())
+    native = SourceFileLoader._cache_bytecode
+
+    def cache_bytecode(self, source_path, cache_path, data):
+        # The broker has packages' modules compiled for the next run; in this one's memory the code would be of no use.
+        if not source_path.startswith(_SITE_PACKAGES):
+            native(self, source_path, cache_path, data)
+
+    SourceFileLoader._cache_bytecode = cache_bytecode
 
 
 class PackageFinder:

@@ -104,8 +104,12 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_refusals
     import woma_signals
 
-    for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_packages, woma_refusals, woma_signals):
+    for finder in (woma_packages.PackageFinder, woma_refusals._Explainer):
+        trim_from_tracebacks(finder.find_spec)
+    for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_refusals, woma_signals):
         part.install()
+    # Behind all other finders.
+    woma_packages.install()
     assert woma_figures and woma_main and woma_neighbours and woma_prompt
     # All of woma's own modules are loaded by now.
     sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__module__", "") != "woma_install"]
@@ -140,6 +144,12 @@ def mark_frozen(name: str) -> None:
                 _rename(getattr(member, "__func__", getattr(member, "fget", member)), filename)
         else:
             _rename(value, filename)
+
+
+def trim_from_tracebacks(function) -> None:
+    """CPython leaves the import system's own frames out of an ImportError's traceback; it knows them by their file."""
+    function = getattr(function, "__func__", function)
+    function.__code__ = _renamed(function.__code__, "<frozen importlib._bootstrap>")
 
 
 def _rename(function, filename: str) -> None:
