@@ -127,6 +127,11 @@ export function readPackageSettings({
   return Object.freeze({ ...packages, ...cachePlace(cacheDirectory), mirrors, indexEnvironment: indexEnvironment() });
 }
 
+/** What `${NAME}` stands for in a requirements file. */
+export function readVariables(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
 export function readTerminalStyle(): TerminalStyle {
   return {
     colour: nonEmpty(process.env["NO_COLOR"]) === undefined,

@@ -86,6 +86,25 @@ describe("`woma cache fetch`", () => {
     expect(await fails("PIL")).toBe("error: the distribution has no package 'PIL'\n\nhint: that module is in pillow\n");
   });
 
+  test("takes a mirror from WOMA_MIRROR, unless --mirror names one, and no nonsense from either", async () => {
+    await using home = await PackageHome.make({ mirror: { url: "ftp://a.example/" } });
+    const example = "https://mirror.example/pyodide/, or a directory such as /srv/pyodide";
+    expect(await home.run(["cache", "fetch", "six"])).toEqual(
+      told(
+        `error: WOMA_MIRROR=ftp://a.example/: ftp: is not understood; http:, https: and file: are\n\nhint: for example WOMA_MIRROR=${example}\n`,
+        2,
+      ),
+    );
+    const { stderr, exitCode } = await home.run(["cache", "fetch", "--mirror", home.path, "--offline", "six"]);
+    expect({ exitCode, lines: stderr.split("\n").slice(0, 2) }).toEqual({
+      exitCode: 1,
+      lines: [
+        `error: cannot fetch six ${lock.packages.six.version} (${fileOf("six")})`,
+        `  file://${home.path}/${fileOf("six")}: no such file`,
+      ],
+    });
+  });
+
   test("says what it cannot fetch offline, and what the limits are", async () => {
     await using home = await PackageHome.make({});
     expect(await home.run(["cache", "fetch", "--offline", "six"])).toEqual(

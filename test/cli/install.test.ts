@@ -4,7 +4,7 @@ import { join } from "node:path";
 import lock from "pyodide/pyodide-lock.json" with { type: "json" };
 import { planTable } from "../../src/cli/plan-table.ts";
 import { TestIndex } from "../support/index-server.ts";
-import { testUnless } from "../support/loud-skip.ts";
+import { notOnLinux, testUnless } from "../support/loud-skip.ts";
 import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
 import { PackageHome } from "../support/package-home.ts";
 import { buildWheel } from "../support/wheel.ts";
@@ -125,6 +125,69 @@ describe("`woma install`", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`error: cannot fetch six ${lock.packages.six.version} (${fileOf("six")})\n`);
     expect(stderr).toContain(`  expected: sha256 ${lock.packages.six.sha256}\n`);
+  });
+
+  testUnless(notOnLinux, "takes requirements files, one after another, and what they say of indexes", async () => {
+    using index = new TestIndex().add(buildWheel({ name: "library", version: "1.0" }));
+    index.add(buildWheel({ name: "library", version: "2.0" })).add(buildWheel({ name: "other", version: "1.0" }));
+    await using home = await PackageHome.make({});
+    writeFileSync(join(home.path, "a.txt"), `--index-url \${INDEX}\nlibrary\n-c limits.txt\n`);
+    writeFileSync(join(home.path, "b.txt"), "other  # and this\n");
+    writeFileSync(join(home.path, "limits.txt"), "library<2\n");
+    const outcome = await home.run(["install", "-q", "-r", "a.txt", "-rb.txt"], { env: { INDEX: index.url } });
+    expect({
+      ...outcome,
+      stdout: outcome.stdout
+        .replace(/ +\d+ bytes/g, "")
+        .split("\n")
+        .slice(1)
+        .sort(),
+    }).toEqual({
+      stdout: [
+        "",
+        "2 packages: 0 in the cache, 2 to be fetched (2 kB)",
+        "library 1.0  index  to be fetched",
+        "other 1.0  index  to be fetched",
+      ],
+      stderr: "",
+      exitCode: 0,
+    });
+    writeFileSync(join(home.path, "c.txt"), `other --hash=sha256:${"0".repeat(64)}\n`);
+    expect(await home.run(["install", "library", "-r", "c.txt"])).toEqual({
+      stdout: "",
+      stderr:
+        "error: 'library' has no hash, and the requirements file demands hashes\n\nhint: write it into the file, with its --hash=sha256:…\n",
+      exitCode: 2,
+    });
+  });
+
+  testUnless(notOnLinux, "writes woma.lock with --lock, and with --locked takes what it says", async () => {
+    const wheel = buildWheel({ name: "library", version: "1.0" });
+    using index = new TestIndex().add(wheel);
+    await using home = await PackageHome.make({ index });
+    expect(await home.run(["install", "--locked"])).toEqual({
+      stdout: "",
+      stderr:
+        "error: --locked demands a woma.lock, and there is none\n\nhint: write one with --lock, beside the program or in the current directory\n",
+      exitCode: 1,
+    });
+    expect(await home.run(["install", "--lock", "library"])).toMatchObject({
+      stderr: `woma: fetched library 1.0 (${wheel.bytes.length} bytes)\nwoma: the cache has 1 package\nwoma: wrote ${home.path}/woma.lock\n`,
+      exitCode: 0,
+    });
+    // A newer one changes nothing, and no page is asked for.
+    index.add(buildWheel({ name: "library", version: "2.0" })).requests.length = 0;
+    await home.run(["cache", "clean", "-q"]);
+    for (const words of [["--locked"], ["--locked", "library"], ["library"]]) {
+      const { stdout, exitCode } = await home.run(["install", "-q", ...words]);
+      expect({ exitCode, version: /library \S+/.exec(stdout)?.[0] }).toEqual({ exitCode: 0, version: "library 1.0" });
+    }
+    expect(index.requests).toEqual([`/files/${wheel.fileName}`]);
+    expect(await home.run(["install", "-q", "--locked", "library>=2"])).toEqual({
+      stdout: "",
+      stderr: `error: ${home.path}/woma.lock was not made for library>=2 (the command line)\n\nhint: write it anew with --lock in place of --locked\n`,
+      exitCode: 1,
+    });
   });
 
   test("is not what runs a file of that name by its path", async () => {
