@@ -4,6 +4,7 @@ import { compileCells } from "../broker/compile-cell.ts";
 import { resolveInCells } from "../broker/resolver-cell.ts";
 import type { Config } from "../config.ts";
 import { formatError } from "../errors.ts";
+import type { NetworkPolicy } from "../permissions/permissions.ts";
 import type { Libc } from "../protocol/libc.ts";
 import type { Program } from "../protocol/messages.ts";
 import { BytecodeStore } from "../pyodide-manager/bytecode-store.ts";
@@ -29,7 +30,9 @@ interface Surroundings {
 
 /** Nothing is opened or asked before a program wants a package. */
 export function programPackages(
-  config: Pick<Config, "cacheDirectory" | "packages" | "lockMode"> & { readonly womaLock?: WomaLock | null },
+  config: Pick<Config, "cacheDirectory" | "packages" | "lockMode"> & { readonly network?: NetworkPolicy } & {
+    readonly womaLock?: WomaLock | null;
+  },
   { libc, command, progress }: Surroundings,
 ): ProgramPackages {
   let cache: Cache | null | undefined;
@@ -44,7 +47,7 @@ export function programPackages(
     },
     isLocked: config.lockMode === "required",
     womaLock: config.womaLock ?? null,
-    indexRefusal: null,
+    indexRefusal: isWithoutNetwork(config.network) ? NO_INDEX : null,
     resolveInCell: resolveInCells(command, libc),
     progress,
   };
@@ -53,6 +56,13 @@ export function programPackages(
     bytecode: new Bytecode(new BytecodeStore(theCache), compileCells(command, libc)),
   };
 }
+
+function isWithoutNetwork(policy: NetworkPolicy | undefined): boolean {
+  return policy?.default === "none" && policy.allow.length === 0;
+}
+
+const NO_INDEX =
+  "the program has no network (--deny-net), and so no package index; `--with NAME` gives it packages all the same";
 
 /** While a cell starts: what its program is likely to import is opened, should the cache have it. */
 export function expectImports({ provider, bytecode }: ProgramPackages, { program, source }: LoadedProgram): void {

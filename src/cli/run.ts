@@ -15,12 +15,12 @@ import type { CellUrgency, Program } from "../protocol/messages.ts";
 import { type Cache, openCache } from "../pyodide-manager/cache.ts";
 import { CacheError } from "../pyodide-manager/cache-error.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
-import { requirement } from "../pyodide-manager/requirement.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { missingHinter } from "./missing-hint.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
-import { expectImports, type ProgramPackages, programPackages } from "./program-packages.ts";
+import { expectImports, programPackages } from "./program-packages.ts";
+import { programRequirements, writeLock } from "./program-requirements.ts";
 import { openProgressDisplay } from "./progress-display.ts";
 import { figureSaver } from "./saved-figures.ts";
 
@@ -33,11 +33,15 @@ export async function runCommand(config: Config): Promise<never> {
   if (config.insecure) process.stderr.write(INSECURE_WARNING);
   const newSession = (urgency: CellUrgency) => new Session(cellCommand(config, snapshotPath, urgency), libc);
   const command = cellCommand(config, snapshotPath, "urgent");
+  const wanted = programRequirements(config, loaded);
   let session = new Session(command, libc);
   const progress = openProgressDisplay(config.terminal, config.flags.quiet);
-  const packages = programPackages(config, { libc, command, progress });
+  const packages = programPackages({ ...config, ...wanted }, { libc, command, progress });
   expectImports(packages, loaded);
-  await preparePackages(config, packages, session);
+  await prepare(session, async () => {
+    const plan = await packages.provider.prepare(wanted.requirements, new AbortController().signal);
+    if (config.lockMode === "write") await writeLock(wanted, plan, progress);
+  });
 
   const streams = openStandardStreams(libc, () => session.wake());
   const forwarding = forwardSignals(() => session, streams.terminal);
@@ -81,12 +85,9 @@ export async function runCommand(config: Config): Promise<never> {
 const COMPILING_PATIENCE_MS = 3000;
 
 /** While the cell starts. What cannot be had is told before anything has run. */
-async function preparePackages(config: Config, { provider }: ProgramPackages, session: Session): Promise<void> {
+async function prepare(session: Session, act: () => Promise<void>): Promise<void> {
   try {
-    await provider.prepare(
-      config.requirements.map((text) => requirement(text, "--with")),
-      new AbortController().signal,
-    );
+    await act();
   } catch (error) {
     session.end({ how: "killed", reason: "it has not what it needs", signal: SIGKILL });
     throw error;

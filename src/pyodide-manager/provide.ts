@@ -49,9 +49,9 @@ export class PackageProvider {
     return this.#lock;
   }
 
-  /** Resolves and fetches what every program is to have from the start. Throws WomaError. */
-  async prepare(requirements: readonly Requirement[], signal: AbortSignal): Promise<void> {
-    if (requirements.length === 0) return;
+  /** Resolves and fetches what every program is to have from the start; what that is. Throws WomaError. */
+  async prepare(requirements: readonly Requirement[], signal: AbortSignal): Promise<Plan> {
+    if (requirements.length === 0) return { packages: [], notes: [] };
     const { settings } = this.parts;
     const { plan } = await withinTime(settings, settings.installTimeoutMs, signal, (limited) =>
       this.supply(requirements, { present: new Map(), run: this.#run, signal: limited }),
@@ -62,6 +62,7 @@ export class PackageProvider {
       this.parts.progress.note(`${file.name} ${file.version} is the index's file, not the distribution's`);
     }
     this.#initial = plan.packages.map(({ file }) => file);
+    return plan;
   }
 
   /** What the requirements come to: no package is fetched, but sources are asked whether they have it. Throws WomaError. */
@@ -172,8 +173,12 @@ export class PackageProvider {
   async fetch(files: readonly PackageFile[], run: DownloadRun, signal: AbortSignal): Promise<readonly OpenWheel[]> {
     const missing = files.filter(({ sha256 }) => !this.#open.has(sha256));
     const { settings, cache, progress } = this.parts;
-    for (const wheel of await fetchPackages(missing, { settings, cache, progress, run, signal })) {
-      this.#open.set(wheel.file.sha256, wheel);
+    try {
+      for (const wheel of await fetchPackages(missing, { settings, cache, progress, run, signal })) {
+        this.#open.set(wheel.file.sha256, wheel);
+      }
+    } finally {
+      progress.ended?.();
     }
     if (missing.length > 0 && settings.cacheLimitBytes !== null) cache?.evict(settings.cacheLimitBytes);
     return files.flatMap(({ sha256 }) => this.#open.get(sha256) ?? []);

@@ -253,6 +253,7 @@ def standard_input(module: types.ModuleType) -> functools.partial:
 def read_standard_input(module: types.ModuleType) -> None:
     """Makes a file of the program on standard input: CPython goes back in it when it meets a coding cookie."""
     source = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    woma_packages.ask_for_script(source)
     path = "/lib/.woma-standard-input"
     with open(path, "wb") as file:
         file.write(source)

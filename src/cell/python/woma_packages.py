@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import os
+import re
 import sys
 from importlib._bootstrap_external import SourceFileLoader
 
@@ -77,6 +78,41 @@ def mounted(archives: list[dict]) -> None:
     if any(archive["package"] == "matplotlib" for archive in archives):
         # The distribution's own default opens a window of a browser.
         os.environ.setdefault("MPLBACKEND", "module://woma_figures")
+
+
+def ask_for_script(source: bytes) -> None:
+    """Has packages mounted that a program says it needs (PEP 723). SystemExit when they cannot be had."""
+    try:
+        if requirements := _dependencies(source.decode("utf-8", "replace")):
+            ask_for(requirements)
+    except (ImportError, ValueError) as error:
+        print(f"error: {error}".replace("\nhint: ", "\n\nhint: "), file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+# The specification's own pattern.
+_SCRIPT_METADATA = re.compile(r"(?m)^# /// script$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+
+
+def _dependencies(source: str) -> list[str]:
+    if (block := _SCRIPT_METADATA.search(source)) is None:
+        return []
+    import tomllib
+
+    lines = block["content"].splitlines()
+    try:
+        fields = tomllib.loads("\n".join(line.removeprefix("#").removeprefix(" ") for line in lines))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"the program's metadata is no TOML: {error}") from None
+    if (bounds := fields.get("requires-python")) is not None:
+        from packaging.specifiers import SpecifierSet
+
+        if not SpecifierSet(bounds).contains(_VERSION):
+            raise ValueError(f"the program requires Python {bounds}, and woma's is {_VERSION}")
+    return fields.get("dependencies", [])
+
+
+_VERSION = ".".join(str(part) for part in sys.version_info[:3])
 
 
 def ask_for(requirements: list[str]) -> list[str]:
