@@ -41,6 +41,10 @@ export class ProgressBars implements ProgressDisplay {
     else this.#schedule();
   }
 
+  ended(): void {
+    this.clear();
+  }
+
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

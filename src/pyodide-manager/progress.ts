@@ -8,4 +8,6 @@ export interface ProgressListener {
   received(file: PackageFile, bytes: number, total: number | null): void;
   /** A download has come to its end and was verified. */
   fetched(file: PackageFile, bytes: number): void;
+  /** Whatever was on its way has come, or will not. */
+  ended?(): void;
 }

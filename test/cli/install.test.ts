@@ -7,6 +7,7 @@ import { TestIndex } from "../support/index-server.ts";
 import { notOnLinux, testUnless } from "../support/loud-skip.ts";
 import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
 import { PackageHome } from "../support/package-home.ts";
+import { Terminal } from "../support/pty.ts";
 import { buildWheel } from "../support/wheel.ts";
 
 const obstacle = await noMirror();
@@ -188,6 +189,25 @@ describe("`woma install`", () => {
       stderr: `error: ${home.path}/woma.lock was not made for library>=2 (the command line)\n\nhint: write it anew with --lock in place of --locked\n`,
       exitCode: 1,
     });
+  });
+
+  testUnless(obstacle, "and an import leave no bar behind when the download has failed", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    mirror.fault(/numpy/, { kind: "slow", bytesPerSecond: 300_000 });
+    for (const words of [
+      ["install", "numpy"],
+      ["-c", "import numpy"],
+    ]) {
+      await using terminal = await Terminal.open(["--install-timeout", "1.5", ...words], {
+        home: home.path,
+        env: home.environment,
+      });
+      await terminal.shows(/^numpy .*MB.*MB\/s +\d+ s$/m);
+      await terminal.shows("the --install-timeout");
+      expect(await terminal.ends()).toBe(1);
+      expect(terminal.screen.text).not.toContain("MB/s");
+    }
   });
 
   test("is not what runs a file of that name by its path", async () => {
