@@ -23,19 +23,6 @@ export function findWheel(cache: CacheShelf, file: PackageFile, note: (text: str
   return null;
 }
 
-/** The wheel in an open file, or what is wrong with it. Takes over the descriptor. */
-export function openCached(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel | string {
-  try {
-    const wheel = openChecked(cache, file, fd);
-    if (typeof wheel === "string") closeSync(fd);
-    return wheel;
-  } catch (error) {
-    closeSync(fd);
-    if (!(error instanceof UnsafeWheelError)) throw error;
-    return error.reason;
-  }
-}
-
 /** Whether nobody but this user and root can write to a wheel's open file, nor could before. */
 export function isOutOfReach(cache: CacheShelf, file: PackageFile, fd: number): boolean {
   const directory = lstatSync(dirname(cache.wheelPath(file)), { throwIfNoEntry: false });
@@ -51,26 +38,36 @@ function openIfThere(path: string): number | null {
   }
 }
 
-function openChecked(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel | string {
-  const status = fstatSync(fd);
-  if (!status.isFile()) return "it is no file";
-  if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes instead of ${file.bytes}`;
-  if (!isOutOfReach(cache, file, fd)) return openVerified(file, fd, status.size);
-  // One that is being evicted at this moment stays readable all the same.
-  cache.locks.share(fd);
-  return openWheelFile(file, fd, status.size);
+/** The wheel in an open file, or what is wrong with it. Takes over the descriptor. */
+function openCached(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel | string {
+  let isKept = false;
+  try {
+    const status = fstatSync(fd);
+    if (!status.isFile()) return "it is no file";
+    if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes, not ${file.bytes}`;
+    if (!isOutOfReach(cache, file, fd)) return readVerified(file, fd);
+    // One that is being evicted at this moment stays readable all the same.
+    cache.locks.share(fd);
+    const wheel = openWheelFile(file, fd, status.size);
+    isKept = true;
+    return wheel;
+  } catch (error) {
+    if (!(error instanceof UnsafeWheelError)) throw error;
+    return error.reason;
+  } finally {
+    if (!isKept) closeSync(fd);
+  }
 }
 
-/** In memory, where nobody can change it after it was verified. */
-function openVerified(file: PackageFile, fd: number, sizeBytes: number): OpenWheel | string {
-  const bytes = new Uint8Array(sizeBytes);
-  for (let length = 0, count = -1; count !== 0 && length < sizeBytes; length += count) {
-    count = readSync(fd, bytes, length, sizeBytes - length, length);
+/** A file's bytes, in memory, where nobody can change them after they were verified. Throws UnsafeWheelError. */
+export function readVerified(file: PackageFile, fd: number): OpenWheel {
+  const bytes = new Uint8Array(fstatSync(fd).size);
+  for (let length = 0, count = -1; count !== 0 && length < bytes.length; length += count) {
+    count = readSync(fd, bytes, length, bytes.length - length, length);
   }
-  if (sha256Of(bytes) !== file.sha256) return "its sha256 is another";
+  if (sha256Of(bytes) !== file.sha256) throw new UnsafeWheelError(file.fileName, "its sha256 is another");
   const wheel = openWheelBytes(file, bytes);
-  checkMembers(file, wheel.entries, sizeBytes);
-  closeSync(fd);
+  checkMembers(file, wheel.entries, bytes.length);
   return wheel;
 }
 

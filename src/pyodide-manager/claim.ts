@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Cache } from "./cache.ts";
 import { describeFileError } from "./cache-error.ts";
-import { isOutOfReach, openCached } from "./cached-wheel.ts";
+import { isOutOfReach, readVerified } from "./cached-wheel.ts";
 import type { DownloadContext } from "./download-context.ts";
-import { DownloadDiskError } from "./download-error.ts";
 import { sleep } from "./http-download.ts";
 import { moveIntoPlace } from "./move-into-place.ts";
 import { type OpenWheel, openWheelFile } from "./open-wheel.ts";
@@ -38,7 +37,7 @@ export async function claim(file: PackageFile, context: DownloadContext): Promis
       const claimed = await claimInCache(cache, file, context);
       if (claimed !== "stuck") return claimed;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      if (typeof (error as NodeJS.ErrnoException).code !== "string") throw error;
       noteUnkept(context, cache, describeFileError(error));
     }
   } else if (cache !== null) {
@@ -73,7 +72,7 @@ async function claimInCache(
       closeSync(fd);
       return found;
     }
-    if (isOurs) return new CacheClaim(cache, file, await PartialFile.resume(fd));
+    if (isOurs) return new CacheClaim(cache, file, context, await PartialFile.resume(fd));
     const { size: sizeNow } = fstatSync(fd);
     closeSync(fd);
     if (sizeNow !== size) {
@@ -98,6 +97,7 @@ class CacheClaim implements Claim {
   constructor(
     private readonly cache: Cache,
     private readonly file: PackageFile,
+    private readonly context: DownloadContext,
     readonly partial: PartialFile,
   ) {
     this.directory = cache.directory;
@@ -109,17 +109,22 @@ class CacheClaim implements Claim {
     await partial.sync();
     const wheel = openWheelFile(file, partial.fd, partial.bytes);
     checkMembers(file, wheel.entries, wheel.sizeBytes);
-    if (!(await moveIntoPlace(this.#path, cache.wheelPath(file)))) rmSync(this.#path, { force: true });
+    const problem = await moveIntoPlace(this.#path, cache.wheelPath(file));
+    if (problem !== null) {
+      rmSync(this.#path, { force: true });
+      noteUnkept(this.context, cache, problem);
+    }
     if (isOutOfReach(cache, file, partial.fd)) {
       cache.locks.share(partial.fd);
       return wheel;
     }
-    const verified = openCached(cache, file, partial.fd);
-    if (typeof verified !== "string") return verified;
-    throw new DownloadDiskError(file, cache.directory, `another user has changed it: ${verified}`, null);
+    const verified = readVerified(file, partial.fd);
+    partial.close();
+    return verified;
   }
 
   keep(): void {
+    if (this.partial.bytes === 0) rmSync(this.#path, { force: true });
     this.partial.close();
   }
 

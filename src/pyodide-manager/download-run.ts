@@ -7,7 +7,7 @@ type Limits = Pick<PackageSettings, "maximumDownloadBytes" | "maximumPackages">;
 
 /** What one run of woma has downloaded so far, and its limits. */
 export class DownloadRun {
-  readonly #packages = new Set<string>();
+  #packages: ReadonlySet<string> = new Set();
   readonly #told = new Set<string>();
   #bytes = 0;
 
@@ -20,15 +20,14 @@ export class DownloadRun {
 
   /** Counts packages that the run is given, each once. Throws WomaError when they are too many. */
   admit(files: readonly PackageFile[]): void {
-    for (const { sha256 } of files) this.#packages.add(sha256);
+    const all = this.#packages.union(new Set(files.map(({ sha256 }) => sha256)));
     const { maximumPackages } = this.limits;
-    if (this.#packages.size <= maximumPackages) return;
-    throw new WomaError(
-      `this run asks for ${this.#packages.size} packages, over its --max-packages of ${maximumPackages}`,
-      {
+    if (all.size <= maximumPackages) this.#packages = all;
+    else {
+      throw new WomaError(`this run asks for ${all.size} packages, over its --max-packages of ${maximumPackages}`, {
         hint: "allow more with --max-packages",
-      },
-    );
+      });
+    }
   }
 
   /** Throws WomaError when so many bytes more would be too many. */

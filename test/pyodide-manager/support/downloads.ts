@@ -7,7 +7,7 @@ import type { Patience } from "../../../src/pyodide-manager/patience.ts";
 
 /** Servers are given up soon, so that tests end. */
 export const IMPATIENCE: Patience = {
-  connectMs: 500,
+  connectMs: 300,
   leftOutMs: 60_000,
   stallMs: 400,
   attempts: 3,

@@ -98,7 +98,6 @@ async function send(socket: Socket, answer: RawAnswer, sent: { bytes: number }):
     if (socket.destroyed) return;
     const drained = Promise.withResolvers<void>();
     socket.write(part, () => drained.resolve());
-    socket.once("close", () => drained.resolve());
     sent.bytes += part.length;
     await drained.promise;
     await Bun.sleep(pauseMs);
