@@ -6,11 +6,15 @@ import { fetchPackages } from "../../src/pyodide-manager/download.ts";
 import { notOnLinux, testUnless } from "../support/loud-skip.ts";
 import { scratchDirectory } from "../support/woma.ts";
 import { downloading, wholeOf } from "./support/downloads.ts";
-import { type Offered, offeredWheel } from "./support/package-files.ts";
+import { type Offered, offeredBytes, offeredWheel } from "./support/package-files.ts";
 import { served, startRawServer } from "./support/raw-server.ts";
+import { zipBytes } from "./support/zip-bytes.ts";
 
-const OFFERS = ["alpha", "bravo", "gamma"].map((name) => offeredWheel(name, 100_000));
-const [ALPHA, BRAVO, GAMMA] = OFFERS as [Offered, Offered, Offered];
+/** All of the same size. */
+const OFFERS = ["alpha", "beta", "gamma"].map((name, index) =>
+  offeredBytes(name, zipBytes([{ name: "data", data: String(index).repeat(100_000) }])),
+);
+const [ALPHA, BETA, GAMMA] = OFFERS as [Offered, Offered, Offered];
 const WHEEL_BYTES = ALPHA.bytes.length;
 const NOT_ABANDONED = new AbortController().signal;
 
@@ -64,7 +68,7 @@ describe("what is in the cache", () => {
     );
     const hours = cache.list().map(({ lastUsed }) => Math.round((Date.now() - lastUsed.getTime()) / 3_600_000));
     expect(hours).toEqual([3, 2, 1]);
-    cache.find(BRAVO.file)?.close();
+    cache.find(BETA.file)?.close();
     expect(cache.list()[1]?.lastUsed.getTime()).toBeGreaterThan(Date.now() - 10_000);
     expect(cache.size()).toBe(OFFERS.reduce((sum, { bytes }) => sum + bytes.length, 0));
   });
@@ -73,15 +77,15 @@ describe("what is in the cache", () => {
     await using scratch = await scratchDirectory();
     const cache = filled(scratch.path);
     expect(await cache.verify(NOT_ABANDONED)).toEqual({ files: 3, bytes: cache.size(), damaged: [] });
-    const damaged = Buffer.from(BRAVO.bytes).fill(0x21, 500, 501);
-    writeFileSync(cache.wheelPath(BRAVO.file), damaged);
+    const damaged = Buffer.from(BETA.bytes).fill(0x21, 500, 501);
+    writeFileSync(cache.wheelPath(BETA.file), damaged);
     rmSync(cache.wheelPath(GAMMA.file));
     mkdirSync(cache.wheelPath(GAMMA.file));
     expect(await cache.verify(NOT_ABANDONED)).toEqual({
       files: 3,
-      bytes: ALPHA.bytes.length + BRAVO.bytes.length,
+      bytes: ALPHA.bytes.length + BETA.bytes.length,
       damaged: [
-        { path: cache.wheelPath(BRAVO.file), reason: "its sha256 is another", removed: true },
+        { path: cache.wheelPath(BETA.file), reason: "its sha256 is another", removed: true },
         { path: cache.wheelPath(GAMMA.file), reason: "it is no file", removed: true },
       ],
     });
