@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { CheckoutCopy } from "./support/checkout.ts";
 import { testUnless } from "./support/loud-skip.ts";
@@ -79,6 +88,23 @@ describe("a cache that cannot be used costs a message and time, nothing else:", 
     const message = `error: cannot use the cache ${path}: a part of the path is a file\n\n${HINT}\n`;
     expect(stderr).toStartWith(message);
     expect(stderr.slice(message.length)).toMatch(NOTE);
+  });
+
+  test("others can write to it, so that no snapshot of it is taken and none is put there", async () => {
+    const path = join(checkout.home, "shared");
+    mkdirSync(path);
+    expect(await checkout.run(["--pyodide-cache", path, ...PRINT])).toMatchObject({ stderr: "", exitCode: 0 });
+    const [snapshot = ""] = snapshots(path);
+    chmodSync(path, 0o777);
+    for (const change of [() => {}, () => rmSync(snapshot)]) {
+      change();
+      const { stdout, stderr, exitCode } = await checkout.run(["--pyodide-cache", path, ...PRINT]);
+      expect({ stdout, exitCode }).toEqual({ stdout: "42\n", exitCode: 0 });
+      const message = `woma: others can write to the cache ${path}: no snapshot of it is used\n`;
+      expect(stderr).toStartWith(message);
+      expect(stderr.slice(message.length)).toMatch(NOTE);
+    }
+    expect(snapshots(path)).toEqual([]);
   });
 
   testUnless(cannotMount, "its disk is full when the snapshot is written", async () => {

@@ -52,7 +52,11 @@ print([name for _, _, names in os.walk("/usr") for name in names])`;
   });
 
   test("are read-only, and the program's own once it says so, for that run only", async () => {
-    const wheel = buildWheel({ name: "owned", version: "1.0", files: { "owned.py": "VALUE = 1\n", "owned.txt": "old" } });
+    const wheel = buildWheel({
+      name: "owned",
+      version: "1.0",
+      files: { "owned.py": "VALUE = 1\n", "owned.txt": "old" },
+    });
     const code = `
 import os
 path = "${SITE}/owned.txt"
@@ -98,7 +102,11 @@ print(added.VALUE)`;
     // Not so even that it would be taken for a zip bomb.
     const large = new Uint8Array(96 * 1024 * 1024);
     for (let index = 0; index < large.length; index += 64) large[index] = Math.imul(index, 0x9e3779b1) >>> 24;
-    const wheel = buildWheel({ name: "large", version: "1.0", files: { "large/__init__.py": "", "large/data.bin": large } });
+    const wheel = buildWheel({
+      name: "large",
+      version: "1.0",
+      files: { "large/__init__.py": "", "large/data.bin": large },
+    });
     const code = `
 import os, large
 path = os.path.join(os.path.dirname(large.__file__), "data.bin")

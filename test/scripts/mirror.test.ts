@@ -52,6 +52,6 @@ describe("scripts/mirror.ts", () => {
     expect(index.requests).toHaveLength(asked);
     await Bun.write(join(place.path, fileOf("six")), "damaged");
     expect((await make()).exitCode).toBe(0);
-    expect(await Bun.file(join(place.path, fileOf("six"))).bytes()).toEqual(six);
+    expect(await Bun.file(join(place.path, fileOf("six"))).bytes()).toEqual(new Uint8Array(six));
   });
 });

@@ -1,0 +1,74 @@
+import { describe, expect } from "bun:test";
+import { testUnless } from "../support/loud-skip.ts";
+import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
+import { PackageHome } from "../support/package-home.ts";
+import { Terminal } from "../support/pty.ts";
+
+const obstacle = await noMirror();
+
+describe("while packages come, standard error", () => {
+  testUnless(obstacle, "has one line a package where it is no terminal, and none the second time", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    const code = "import bs4; print(bs4.__name__)";
+    const first = await home.run(["-c", code]);
+    expect({ ...first, stderr: "" }).toEqual({ stdout: "bs4\n", stderr: "", exitCode: 0 });
+    const lines = first.stderr.trimEnd().split("\n");
+    expect(lines).toHaveLength(3);
+    for (const name of ["beautifulsoup4", "soupsieve", "typing-extensions"])
+      expect(lines.filter((line) => line.startsWith("woma: ") && line.includes(name))).toHaveLength(1);
+    for (const control of ["\r", "\x1b"]) expect(first.stderr).not.toContain(control);
+    expect(await home.run(["-c", code])).toEqual({ stdout: "bs4\n", stderr: "", exitCode: 0 });
+  });
+
+  testUnless(obstacle, "has nothing with -q", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    expect(await home.run(["-q", "-c", "import bs4"])).toEqual({ stdout: "", stderr: "", exitCode: 0 });
+    const { stderr, exitCode } = await home.run(["install", "-q", "sympy"]);
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  });
+
+  testUnless(obstacle, "has a bar with bytes, rate and time to go on a terminal, and not for long", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    mirror.fault(/numpy/, { kind: "slow", bytesPerSecond: 800_000 });
+    await using terminal = await Terminal.open(["-c", "import numpy; print('used', numpy.array([1, 2]).sum())"], {
+      home: home.path,
+      env: home.environment,
+    });
+    await terminal.shows(/numpy.*MB/);
+    await terminal.shows(/\d+(\.\d+)? ?[kM]B\/s/);
+    await terminal.shows("used 3");
+    expect(await terminal.ends()).toBe(0);
+    expect(terminal.raw).toMatch(/\d ?s\b/);
+    // The bar itself is gone; at most a line of what was fetched is left.
+    expect(terminal.screen.text).not.toMatch(/[kM]B\/s/);
+    expect(terminal.screen.text.split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  testUnless(obstacle, "has colours only where they are wanted", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    await using terminal = await Terminal.open(["-c", "import six; print('used')"], {
+      home: home.path,
+      env: { ...home.environment, NO_COLOR: "1" },
+    });
+    await terminal.shows("used");
+    await terminal.ends();
+    expect(terminal.raw.split("\x1b[").filter((rest) => /^[\d;]*3\dm/.test(rest))).toEqual([]);
+  });
+
+  testUnless(obstacle, "is left alone by Ctrl-C, which ends the download and the program", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    mirror.fault(/numpy/, { kind: "slow", bytesPerSecond: 100_000 });
+    await using terminal = await Terminal.open(["-c", "import numpy"], { home: home.path, env: home.environment });
+    await terminal.shows(/numpy/);
+    await Bun.sleep(500);
+    terminal.press("\x03");
+    expect(await terminal.ends()).toBe("SIGINT");
+    expect(terminal.screen.text).toContain("KeyboardInterrupt");
+    expect(mirror.files).toEqual([fileOf("numpy")]);
+  });
+});
