@@ -144,7 +144,7 @@ function cachePlace(flag: string | undefined): Pick<PackageSettings, "cacheDirec
   return { cacheDirectory: expandHome(given ?? "~/.pyodide-env"), cacheRequested: given !== undefined };
 }
 
-/** pip's and uv's own variables, and those by which they find their files. */
+/** pip's and uv's own variables, those by which they find their files, and those about certificates and proxies. */
 function indexEnvironment(): Readonly<Record<string, string>> {
   const entries = Object.entries(process.env).flatMap(([name, value]) =>
     value !== undefined && INDEX_VARIABLES.test(name) ? [[name, value]] : [],
@@ -153,7 +153,7 @@ function indexEnvironment(): Readonly<Record<string, string>> {
 }
 
 const INDEX_VARIABLES =
-  /^(?:PIP_.*|UV_.*|VIRTUAL_ENV|XDG_CONFIG_HOME|XDG_CONFIG_DIRS|APPDATA|ProgramData|HOME|USERPROFILE)$/;
+  /^(?:PIP_.*|UV_.*|VIRTUAL_ENV|XDG_CONFIG_HOME|XDG_CONFIG_DIRS|APPDATA|ProgramData|HOME|USERPROFILE|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(?:https?|all|no)_proxy|(?:HTTPS?|ALL|NO)_PROXY)$/;
 
 /** Throws UsageError. */
 function grantedMounts({ reading, writing, mounts }: GrantTexts, workingDirectory: string): readonly Mount[] {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Cache } from "./cache.ts";
-import { request } from "./http-request.ts";
+import { type RequestOptions, request } from "./http-request.ts";
+import { readOutlet } from "./outlet.ts";
 import type { PackageFile } from "./package-file.ts";
 import type { PackageSettings } from "./package-settings.ts";
 import { USUAL_PATIENCE } from "./patience.ts";
@@ -33,18 +34,23 @@ async function isAvailable(file: PackageFile, servers: UnreachableServers, aroun
   const cached = around.cache?.find(file) ?? null;
   cached?.close();
   if (cached !== null) return true;
+  const outlet = await readOutlet(around.settings.indexEnvironment);
   for (const source of await sourcesOf(file, around.settings)) {
-    if (await hasFile(source, servers, around.signal)) return true;
+    if (await hasFile(source, servers, { signal: around.signal, outlet })) return true;
   }
   return false;
 }
 
-async function hasFile({ url }: Source, servers: UnreachableServers, signal: AbortSignal): Promise<boolean> {
+async function hasFile(
+  { url }: Source,
+  servers: UnreachableServers,
+  { signal, outlet }: Pick<RequestOptions, "signal" | "outlet">,
+): Promise<boolean> {
   if (url.protocol === "file:") return existsSync(fileURLToPath(url));
   if (servers.has(url.origin)) return false;
   try {
     const headers = { range: "bytes=0-0" };
-    const response = await request(url, { headers, signal, patience: USUAL_PATIENCE });
+    const response = await request(url, { headers, signal, outlet, patience: USUAL_PATIENCE });
     await response.body?.cancel();
     // One that is in trouble may have it in a moment.
     return response.status < 400 || response.status === 429 || response.status >= 500;

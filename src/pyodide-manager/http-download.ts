@@ -69,7 +69,8 @@ async function attempt(session: Session, context: DownloadContext): Promise<Answ
   const { source, partial, patience } = session;
   const stalling = new AbortController();
   const signal = AbortSignal.any([context.signal, stalling.signal]);
-  const response = await request(source.url, { headers: headersOf(session), signal, patience });
+  const outlet = await context.run.outlet;
+  const response = await request(source.url, { headers: headersOf(session), signal, patience, outlet });
   const watch = watchForStall(patience.stallMs, (failure) => stalling.abort(failure));
   try {
     await checkAnswer(response, session);

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { Outlet } from "./outlet.ts";
 import type { Patience } from "./patience.ts";
 import { PassingFailure, SourceFailure, UnreachableFailure } from "./source-failure.ts";
 import { shownUrl } from "./sources.ts";
@@ -7,6 +8,8 @@ export interface RequestOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly patience: Patience;
+  /** Straight out, with the system's certificates, where it is left out. */
+  readonly outlet?: Outlet | undefined;
 }
 
 /**
@@ -58,11 +61,13 @@ async function answerOf(
   headers: Readonly<Record<string, string>>,
   options: RequestOptions,
 ): Promise<Response> {
-  const { signal, patience } = options;
+  const { signal, patience, outlet } = options;
   const impatience = new AbortController();
-  const watch = watchForAnswer(url, patience, (failure) => impatience.abort(failure));
+  const watch = watchForAnswer(outlet?.proxyFor(url) ?? url, patience, (failure) => impatience.abort(failure));
+  const trust = outlet?.certificates ? { tls: { ca: outlet.certificates } } : {};
   try {
-    return await fetch(url.href, { headers, redirect: "manual", signal: AbortSignal.any([signal, impatience.signal]) });
+    const either = AbortSignal.any([signal, impatience.signal]);
+    return await fetch(url.href, { headers, redirect: "manual", signal: either, ...trust });
   } catch (error) {
     signal.throwIfAborted();
     throw impatience.signal.aborted ? impatience.signal.reason : failureOf(error);

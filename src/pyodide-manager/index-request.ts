@@ -1,5 +1,6 @@
 import { sleep } from "./http-download.ts";
 import { request } from "./http-request.ts";
+import type { Outlet } from "./outlet.ts";
 import type { Patience } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { PassingFailure, SourceFailure, UnreachableFailure } from "./source-failure.ts";
@@ -10,6 +11,7 @@ export interface IndexRequests {
   readonly unreachable: UnreachableServers;
   readonly patience: Patience;
   readonly signal: AbortSignal;
+  readonly outlet?: Outlet | undefined;
 }
 
 export interface IndexAnswer {
@@ -53,10 +55,15 @@ const BUSY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 async function attempt(
   url: URL,
   { headers, maximumBytes }: Wanted,
-  { patience, signal }: IndexRequests,
+  { patience, signal, outlet }: IndexRequests,
 ): Promise<IndexAnswer> {
   const stalling = new AbortController();
-  const response = await request(url, { headers, patience, signal: AbortSignal.any([signal, stalling.signal]) });
+  const response = await request(url, {
+    headers,
+    patience,
+    outlet,
+    signal: AbortSignal.any([signal, stalling.signal]),
+  });
   if (BUSY.has(response.status)) {
     await response.body?.cancel();
     throw new PassingFailure(`answered ${response.status}`, retryAfterMs(response.headers));

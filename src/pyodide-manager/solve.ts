@@ -1,6 +1,7 @@
 import { type ChosenPackage, checkResolution } from "./check-resolution.ts";
 import { fileSha256 } from "./file-hash.ts";
 import type { IndexSettings } from "./index-settings.ts";
+import { readOutlet } from "./outlet.ts";
 import type { PackageFile } from "./package-file.ts";
 import { PageCache } from "./page-cache.ts";
 import { USUAL_PATIENCE } from "./patience.ts";
@@ -21,7 +22,7 @@ interface SolveContext extends Omit<ResolveContext, "sources"> {
 /** Has a cell choose, answers what it asks, and makes a plan of its answer. Throws WomaError. */
 export async function solve(requirements: readonly Requirement[], context: SolveContext): Promise<Plan> {
   const { lock, settings, cache, excludedLock, progress, signal } = context;
-  const access = remoteWheels(context);
+  const access = await remoteWheels(context);
   const notes = new Set<string>();
   const note = (text: string) => {
     if (!notes.has(text)) progress.note(text);
@@ -52,7 +53,8 @@ export async function solve(requirements: readonly Requirement[], context: Solve
 /** A wheel that has to be read whole is kept in memory meanwhile. */
 const MAXIMUM_WHEEL_BYTES = 512 * 1024 * 1024;
 
-function remoteWheels({ settings, cache, signal, patience = USUAL_PATIENCE }: SolveContext): RemoteWheels {
+async function remoteWheels(context: SolveContext): Promise<RemoteWheels> {
+  const { settings, cache, signal, patience = USUAL_PATIENCE } = context;
   return {
     pages: new PageCache(cache),
     unreachable: new UnreachableServers(cache, patience.leftOutMs),
@@ -60,6 +62,7 @@ function remoteWheels({ settings, cache, signal, patience = USUAL_PATIENCE }: So
     maximumWheelBytes: Math.min(settings.maximumDownloadBytes, MAXIMUM_WHEEL_BYTES),
     patience,
     signal,
+    outlet: await readOutlet(settings.indexEnvironment),
   };
 }
 
