@@ -80,6 +80,7 @@ function readLocal(path: string): Uint8Array {
 
 /** A wheel's directory, and before it its METADATA, are at its end. */
 const TAIL_BYTES = 128 * 1024;
+const PART_BYTES = 32 * 1024;
 
 async function remoteMetadata(url: URL, access: IndexAccess & { maximumWheelBytes: number }): Promise<Uint8Array> {
   const parts: { start: number; bytes: Uint8Array }[] = [];
@@ -105,7 +106,7 @@ async function remoteMetadata(url: URL, access: IndexAccess & { maximumWheelByte
     } catch (error) {
       if (!(error instanceof MissingPart) || fetched >= MOST_PARTS) throw error;
       // Headers, names and contents that are read one after another come together.
-      const end = Math.min(tail.size, error.position + Math.max(error.length, TAIL_BYTES)) - 1;
+      const end = Math.min(tail.size, error.position + Math.max(error.length, PART_BYTES)) - 1;
       parts.push(await fetchPart(`${error.position}-${end}`));
     }
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WomaError } from "../errors.ts";
+import { separateWheels } from "./direct-wheel.ts";
 import { withCredentials } from "./index-url.ts";
 import type { PackageFile } from "./package-file.ts";
 import { normalizeName } from "./package-name.ts";
@@ -73,7 +74,7 @@ export function planFromWomaLock(
 ): Plan | null {
   if (unlocked(lock, requirements).length > 0) return null;
   const sources = new Map<string, string[]>();
-  for (const requirement of requirements) {
+  for (const requirement of separateWheels(requirements).requirements) {
     const name = nameOf(requirement);
     if (name !== null) sources.set(name, [...(sources.get(name) ?? []), requirement.source]);
   }

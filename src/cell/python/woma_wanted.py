@@ -92,7 +92,10 @@ class Metadata:
 
 
 def applies(requirement: Requirement, extra: str) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+    try:
+        return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+    except UndefinedComparison, UndefinedEnvironmentName:
+        return False
 
 
 def parse_metadata(candidate: Candidate, text: bytes) -> Metadata | str:
@@ -103,10 +106,11 @@ def parse_metadata(candidate: Candidate, text: bytes) -> Metadata | str:
         if Version(message.get("Version", "")) != candidate.version:
             return "its METADATA is of another version"
         requirements = tuple(Requirement(line) for line in message.get_all("Requires-Dist", []))
+        for requirement in requirements:
+            if requirement.marker is not None:
+                requirement.marker.evaluate({"extra": ""})
     except InvalidVersion:
         return "its METADATA has no version"
-        for requirement in requirements:
-            applies(requirement, "")
     except InvalidRequirement as error:
         return f"its METADATA is invalid: {str(error).splitlines()[0]}"
     except UndefinedComparison, UndefinedEnvironmentName:
