@@ -64,7 +64,7 @@ async function answerOf(
   const { signal, patience, outlet } = options;
   const impatience = new AbortController();
   const watch = watchForAnswer(outlet?.proxyFor(url) ?? url, patience, (failure) => impatience.abort(failure));
-  const trust = outlet?.certificates ? { tls: { ca: outlet.certificates } } : {};
+  const trust = url.protocol === "https:" && outlet?.certificates ? { tls: { ca: outlet.certificates } } : {};
   try {
     const either = AbortSignal.any([signal, impatience.signal]);
     return await fetch(url.href, { headers, redirect: "manual", signal: either, ...trust });
