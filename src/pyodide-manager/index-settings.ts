@@ -83,6 +83,6 @@ function unique<T>(items: readonly T[]): T[] {
   return [...new Set(items)];
 }
 
-export function words(text: string): string[] {
+function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }

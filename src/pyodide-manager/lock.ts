@@ -6,7 +6,7 @@ import type { PackageFile } from "./package-file.ts";
 import { normalizeName } from "./package-name.ts";
 
 /** One package of the distribution. */
-export interface LockPackage {
+interface LockPackage {
   /** Normalized. */
   readonly name: string;
   readonly version: string;

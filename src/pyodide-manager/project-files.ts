@@ -12,7 +12,7 @@ export interface RemoteWheels extends IndexAccess {
 }
 
 /** A wheel that runs here. */
-export interface UsableFile extends IndexedFile {
+interface UsableFile extends IndexedFile {
   readonly version: string;
 }
 

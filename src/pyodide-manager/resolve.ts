@@ -8,7 +8,7 @@ import { ResolutionCache } from "./resolution-cache.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { solve } from "./solve.ts";
 
-export type { Plan, PlannedPackage } from "./plan.ts";
+export type { Plan } from "./plan.ts";
 export type { ResolveContext } from "./resolve-context.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function resolve(given: readonly Requirement[], context: ResolveCon
 }
 
 /** The lock's own choice, when nothing but names of its packages was asked for: no index and no solver is needed. */
-export function planFromLock(
+function planFromLock(
   requirements: readonly Requirement[],
   context: Pick<ResolveContext, "lock" | "present" | "excludedLock" | "constraints">,
 ): Plan | null {

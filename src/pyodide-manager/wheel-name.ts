@@ -43,7 +43,7 @@ export function rankOf({ tags }: WheelName, ranks: ReadonlyMap<string, number>):
 }
 
 /** What packaging.tags.sys_tags() has in a cell, in its order; a test holds that. */
-export function supportedTags(platforms: readonly string[]): string[] {
+function supportedTags(platforms: readonly string[]): string[] {
   const [major = "3", minor = "0"] = PYTHON_VERSION.split(".");
   const current = `cp${major}${minor}`;
   const older = (lowest: number) =>

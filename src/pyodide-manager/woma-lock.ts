@@ -19,7 +19,7 @@ export interface WomaLock {
   readonly packages: ReadonlyMap<string, LockedPackage>;
 }
 
-export interface LockedPackage {
+interface LockedPackage {
   readonly file: PackageFile;
   readonly why: PlannedPackage["why"];
   /** Normalized names of packages that it needs. */

@@ -150,6 +150,10 @@ test.each([
   [{ op: "close", handle: 99 }, "EBADF"],
   [{ op: "read", handle: 1, length: 1, nonBlocking: true }, "EAGAIN"],
   [{ op: "read", handle: 2, length: 1, nonBlocking: true }, "EBADF"],
+  [{ op: "index-default", url: "https://index.example/" }, "EPERM"],
+  [{ op: "index-project", name: "numpy" }, "EPERM"],
+  [{ op: "index-metadata", project: "numpy", file: "numpy-2.0-py3-none-any.whl" }, "EPERM"],
+  [{ op: "resolution" }, "EPERM"],
 ])("a request that means nothing is refused: %j → %s", async (request, errno) => {
   const code = `hello(); exit(ask(${JSON.stringify(request)}).errno === ${JSON.stringify(errno)} ? 42 : 1);`;
   expect(await run(code)).toEqual({ how: "exited", status: 42, again: false });
