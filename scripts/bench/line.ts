@@ -19,7 +19,7 @@ export interface Rival {
 /** `of` the ratio, of woma's median in the line's unit, or of how much that is more than the rival's. */
 export type Budget =
   | { readonly of: "ratio" | "median" | "difference"; readonly atMost: number }
-  | { readonly of: "median"; readonly atLeast: number }
+  | { readonly of: "ratio" | "median"; readonly atLeast: number }
   | "none";
 
 export type Verdict = "pass" | "MISS" | "";

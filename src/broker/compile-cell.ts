@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import type { Libc } from "../protocol/libc.ts";
 import { BARE_REQUEST, BARE_RESOURCES } from "./bare-program.ts";
 import type { StartCompileCell } from "./bytecode.ts";
@@ -12,6 +13,7 @@ const CPU_TIME_LIMIT_MS = 300_000;
 export function compileCells(command: CellCommand, libc: Libc | null): StartCompileCell {
   return (queue, archives) => {
     const session = new Session(command, libc);
+    yieldToPrograms(session.pid);
     const request = { ...BARE_REQUEST, program: { kind: "compile" }, limits: LIMITS } as const;
     const ended = session.run(request, { ...BARE_RESOURCES, compiling: { queue, archives } });
     return {
@@ -19,6 +21,15 @@ export function compileCells(command: CellCommand, libc: Libc | null): StartComp
       kill: () => session.end({ how: "killed", reason: "its work is done", signal: SIGKILL }),
     };
   };
+}
+
+/** Somebody's program runs at the same time, and nobody waits for this. */
+function yieldToPrograms(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Gone already, which `ended` tells.
+  }
 }
 
 const LIMITS = {

@@ -82,7 +82,7 @@ export async function runCommand(config: Config): Promise<never> {
 }
 
 /** How long woma stays, when a program has imported something for the first time, to have it compiled for the next. */
-const COMPILING_PATIENCE_MS = 3000;
+const COMPILING_PATIENCE_MS = 2000;
 
 /** While the cell starts. What cannot be had is told before anything has run. */
 async function prepare(session: Session, act: () => Promise<void>): Promise<void> {

@@ -20,3 +20,10 @@ export function placeOf(kind: "wheel" | "library", name: string): string | null 
       return null;
   }
 }
+
+/** Where CPython looks for the compiled code of a source file. */
+export function cachedPath(source: string | null): string | null {
+  if (source === null) return null;
+  const slash = source.lastIndexOf("/");
+  return `${source.slice(0, slash)}/__pycache__/${source.slice(slash + 1).replace(/\.py$/, ".cpython-314.pyc")}`;
+}

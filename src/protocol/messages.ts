@@ -143,7 +143,7 @@ const shapes = {
   provide: { module: text },
   /** Packages that the program asks for by name, as requirements (PEP 508). */
   install: { requirements: textList },
-  /** The entries of a mounted wheel, as JSON: an ArchiveEntry each. */
+  /** What is in a mounted wheel: an ArchiveListing. */
   "archive-list": { archive: count },
   /** Its bytes as they lie in the archive. */
   "archive-read": { archive: count, position: count, length: count },
@@ -288,16 +288,6 @@ export interface ArchiveGrant {
   readonly kind: "wheel" | "library";
   /** An archive of its modules' compiled code, by the modules' names in the wheel; null where there is none yet. */
   readonly bytecode: number | null;
-}
-
-/** One file of an archive; directories are left out. */
-export interface ArchiveEntry {
-  readonly name: string;
-  /** Where its local header begins. */
-  readonly position: number;
-  readonly compressedBytes: number;
-  readonly bytes: number;
-  readonly isCompressed: boolean;
 }
 
 export type CompileReply = CompileTask | { readonly done: true };

@@ -1,4 +1,4 @@
-import type { ArchiveEntry } from "../../protocol/messages.ts";
+import { type ArchiveListing, formatListing } from "../../protocol/archive-listing.ts";
 
 /** A zip archive that lies open; its hash was checked before. */
 export interface MountedArchive {
@@ -29,15 +29,17 @@ export class ArchiveTable {
   }
 
   /** An archive's files; undefined when there is no such archive. */
-  list(number: number): ArchiveEntry[] | undefined {
-    return this.get(number)
-      ?.entries.filter(({ name }) => !name.endsWith("/"))
-      .map(({ name, method, compressedBytes, bytes, headerOffset }) => ({
-        name,
+  list(number: number): ArchiveListing | undefined {
+    const archive = this.get(number);
+    if (archive === undefined) return undefined;
+    return formatListing(
+      archive.entries.map(({ name, method, compressedBytes, bytes, headerOffset }) => ({
+        path: name,
         position: headerOffset,
         compressedBytes,
         bytes,
         isCompressed: method !== 0,
-      }));
+      })),
+    );
   }
 }

@@ -28,9 +28,9 @@ export function dispatchPackage(
         act: (signal) => process.packages.install(request.requirements, signal),
       });
     case "archive-list": {
-      const entries = process.archives.list(request.archive);
-      if (entries === undefined) return reply("archive-list", { errno: "EBADF" });
-      return reply("archive-list", {}, new TextEncoder().encode(JSON.stringify(entries)));
+      const listing = process.archives.list(request.archive);
+      if (listing === undefined) return reply("archive-list", { errno: "EBADF" });
+      return reply("archive-list", {}, new TextEncoder().encode(listing));
     }
     case "archive-read":
       return read(process, request, reply);

@@ -1,102 +1,148 @@
-import { inflateRawSync } from "node:zlib";
-import { placeOf } from "../../protocol/archive-layout.ts";
-import { NO_BYTES } from "../../protocol/framing.ts";
-import { type ArchiveEntry, type ArchiveGrant, DATA_WINDOW_BYTES, INLINE_BYTES } from "../../protocol/messages.ts";
-import type { FileNode, PyodideModule } from "../emscripten.ts";
-import { EIO } from "../errno.ts";
+import { cachedPath, placeOf } from "../../protocol/archive-layout.ts";
+import { parseFiles, splitListing } from "../../protocol/archive-listing.ts";
+import type { ArchiveGrant } from "../../protocol/messages.ts";
+import type { EmscriptenFileSystem, FileNode, NodeOperations, PyodideModule } from "../emscripten.ts";
+import { type ArchivedFile, ArchiveReader } from "./archive-reader.ts";
 import type { Kernel } from "./request.ts";
 
 const READ_ONLY_FILE = 0o100444;
+const DIRECTORY = 0o040755;
 const WRITABLE = 0o222;
-const LOCAL_HEADER_BYTES = 30;
 /** Contents that were read last stay in memory up to this much, so that a file read in pieces is unpacked once. */
 const KEPT_BYTES = 16 * 1024 * 1024;
-/** A round trip takes longer than the bytes, while both processors are busy. */
-const READ_AHEAD_BYTES = 512 * 1024;
-/** What a local header has behind its fixed part is short; with this much, most files are one request. */
-const HEADER_ALLOWANCE_BYTES = 512;
 
-/** What a file's contents are unpacked from. */
-interface Origin {
-  readonly archive: number;
-  readonly entry: ArchiveEntry;
+/** What is known of a directory until somebody looks into it. */
+interface Unseen {
+  readonly parts: DirectoryPart[];
+  readonly directories: Set<string>;
 }
 
-/** Wheels in Emscripten's file system: names and sizes from the start, contents when somebody reads them. */
+/** What one archive has in a directory. */
+interface DirectoryPart {
+  readonly archive: number;
+  /** Of its listing. */
+  readonly lines: string;
+  /** Under which name a file is there. */
+  readonly nameOf: (name: string) => string;
+}
+
+/**
+ * Wheels in Emscripten's file system. A directory is filled when somebody looks into it, a file read when somebody
+ * reads it: what nobody uses costs next to nothing.
+ */
 export class Archives {
+  /** By path; the root directory's is empty. */
+  readonly #unseen = new Map<string, Unseen>();
   readonly #kept = new Map<FileNode, Uint8Array>();
+  readonly #reader: ArchiveReader;
+  /** Of directories in Emscripten's own file system, and of those that nobody has looked into. */
+  readonly #operations: { readonly stock: NodeOperations; readonly unseen: NodeOperations };
   #keptBytes = 0;
-  /** The archives of compiled code. */
-  readonly #bytecode = new Set<number>();
-  /** What was read of these last, and what lies behind it. */
-  #ahead: { archive: number; position: number; bytes: Uint8Array } = { archive: -1, position: 0, bytes: NO_BYTES };
 
   constructor(
     private readonly module: PyodideModule,
-    private readonly kernel: Kernel,
-  ) {}
+    kernel: Kernel,
+  ) {
+    this.#reader = new ArchiveReader(kernel);
+    const stock = nodeAt(module.FS, "/lib")?.node_ops;
+    if (stock === undefined) throw new Error("the cell has no /lib");
+    const lookup: NodeOperations["lookup"] = (parent, name) => childOf(parent, name) ?? stock.lookup(parent, name);
+    this.#operations = { stock, unseen: { ...stock, lookup } };
+  }
 
   mount(grants: readonly ArchiveGrant[]): void {
-    const directoryOf = this.#directoryFinder();
-    for (const grant of grants) {
-      const add = (archive: number, entry: ArchiveEntry, path: string) => {
-        const slash = path.lastIndexOf("/");
-        this.#add({ archive, entry }, directoryOf(path.slice(0, slash)), path.slice(slash + 1));
-      };
-      for (const entry of this.#list(grant.archive)) {
-        const place = placeOf(grant.kind, entry.name);
-        if (place !== null) add(grant.archive, entry, place);
-      }
-      if (grant.bytecode === null) continue;
-      this.#bytecode.add(grant.bytecode);
-      for (const entry of this.#list(grant.bytecode)) {
-        const place = placeOf(grant.kind, entry.name);
-        if (place !== null) add(grant.bytecode, entry, cachedPath(place));
-      }
+    for (const { archive, kind, bytecode } of grants) {
+      this.#note(archive, (path) => placeOf(kind, path));
+      if (bytecode === null) continue;
+      this.#reader.readAhead(bytecode);
+      this.#note(bytecode, (path) => cachedPath(placeOf(kind, path)));
+    }
+    if (grants.length > 0) this.#fillSeen("");
+  }
+
+  /** `placeOf` says where a file of the archive belongs; null for nowhere. */
+  #note(archive: number, placeOf: (path: string) => string | null): void {
+    for (const [directory, lines] of splitListing(this.#reader.list(archive))) {
+      // All files of a directory belong in one.
+      const example = placeOf(`${directory}${EXAMPLE}`);
+      if (example === null) continue;
+      const slash = example.lastIndexOf("/");
+      const ending = example.slice(slash + 1 + EXAMPLE_STEM.length);
+      const nameOf = ending === ".py" ? (name: string) => name : (name: string) => name.replace(/\.py$/, ending);
+      this.#unseenAt(example.slice(0, slash)).parts.push({ archive, lines, nameOf });
     }
   }
 
-  #list(archive: number): ArchiveEntry[] {
-    return JSON.parse(new TextDecoder().decode(this.kernel.ask({ op: "archive-list", archive }).bytes));
+  #unseenAt(path: string): Unseen {
+    let unseen = this.#unseen.get(path);
+    if (unseen !== undefined) return unseen;
+    unseen = { parts: [], directories: new Set() };
+    this.#unseen.set(path, unseen);
+    if (path === "") return unseen;
+    const slash = path.lastIndexOf("/");
+    this.#unseenAt(path.slice(0, slash)).directories.add(path.slice(slash + 1));
+    return unseen;
   }
 
-  #add({ archive, entry }: Origin, directory: FileNode, name: string): void {
+  /** Directories that were there before, or have been looked into, get what is new in them at once. */
+  #fillSeen(path: string): void {
     const { FS } = this.module;
-    const present = (directory.contents as Record<string, FileNode>)[name];
-    // What two wheels have, such as a namespace's __init__.py, is the later one's; a directory is never replaced.
-    if (present !== undefined) {
-      if (FS.isDir(present.mode)) return;
-      FS.hashRemoveNode(present);
+    const node = nodeAt(FS, path === "" ? "/" : path);
+    if (node === null || !FS.isDir(node.mode) || node.node_ops === this.#operations.unseen) return;
+    const below = this.#unseen.get(path)?.directories ?? [];
+    this.#fill(node, path);
+    for (const name of below) this.#fillSeen(`${path}/${name}`);
+  }
+
+  #fill(directory: FileNode, path: string): void {
+    const unseen = this.#unseen.get(path);
+    if (unseen === undefined) return;
+    this.#unseen.delete(path);
+    for (const name of unseen.directories) {
+      if (childOf(directory, name) === undefined) this.#makeDirectory(directory, name, `${path}/${name}`);
     }
-    const node = directory.node_ops.mknod(directory, name, READ_ONLY_FILE, 0);
-    node.usedBytes = entry.bytes;
+    for (const { archive, lines, nameOf } of unseen.parts) {
+      for (const entry of parseFiles(lines)) this.#makeFile(directory, nameOf(entry.name), { archive, entry });
+    }
+  }
+
+  /** `path` is where it was made, whatever it is renamed to. */
+  #makeDirectory(parent: FileNode, name: string, path: string): void {
+    const node = this.#operations.stock.mknod(parent, name, DIRECTORY, 0);
+    const { contents } = node;
+    node.node_ops = this.#operations.unseen;
     Object.defineProperty(node, "contents", {
       configurable: true,
-      get: () => this.#contents(node, { archive, entry }),
+      get: () => {
+        // First, since what it is filled with goes there.
+        Object.defineProperty(node, "contents", { configurable: true, writable: true, value: contents });
+        node.node_ops = this.#operations.stock;
+        this.#fill(node, path);
+        return contents;
+      },
+    });
+  }
+
+  #makeFile(directory: FileNode, name: string, file: ArchivedFile): void {
+    const present = childOf(directory, name);
+    // What two wheels have, such as a namespace's __init__.py, is the later one's; a directory is never replaced.
+    if (present !== undefined) {
+      if (this.module.FS.isDir(present.mode)) return;
+      this.module.FS.hashRemoveNode(present);
+    }
+    const node = this.#operations.stock.mknod(directory, name, READ_ONLY_FILE, 0);
+    node.usedBytes = file.entry.bytes;
+    Object.defineProperty(node, "contents", {
+      configurable: true,
+      get: () => this.#contents(node, file),
       set: (value: Uint8Array) => this.#own(node, value),
     });
   }
 
-  /** Most files of a wheel are in few directories. */
-  #directoryFinder(): (path: string) => FileNode {
-    const { FS } = this.module;
-    const known = new Map<string, FileNode>();
-    return (path) => {
-      let node = known.get(path);
-      if (node === undefined) {
-        FS.mkdirTree(path);
-        node = FS.lookupPath(path, { follow: true }).node;
-        if (node === undefined) throw this.kernel.error(EIO);
-        known.set(path, node);
-      }
-      return node;
-    };
-  }
-
-  #contents(node: FileNode, origin: Origin): Uint8Array {
+  #contents(node: FileNode, file: ArchivedFile): Uint8Array {
     const kept = this.#kept.get(node);
     if (kept !== undefined) return kept;
-    const bytes = this.#read(origin);
+    const bytes = this.#reader.read(file);
     // The program has made it writable: from here on it is a file like any other.
     if ((node.mode & WRITABLE) !== 0) this.#own(node, bytes);
     else this.#keep(node, bytes);
@@ -121,68 +167,22 @@ export class Archives {
     this.#keptBytes -= this.#kept.get(node)?.length ?? 0;
     this.#kept.delete(node);
   }
-
-  #read({ archive, entry }: Origin): Uint8Array {
-    const { position, compressedBytes, bytes, isCompressed, name } = entry;
-    const nameBytes = new TextEncoder().encode(name).length;
-    const guess = LOCAL_HEADER_BYTES + nameBytes + HEADER_ALLOWANCE_BYTES + compressedBytes;
-    const read = this.#readAt(archive, position, guess);
-    const header = new DataView(read.buffer, read.byteOffset, read.byteLength);
-    if (read.length < LOCAL_HEADER_BYTES) throw this.kernel.error(EIO);
-    const start = LOCAL_HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
-    const stored =
-      read.length >= start + compressedBytes
-        ? read.subarray(start, start + compressedBytes)
-        : this.#readAt(archive, position + start, compressedBytes);
-    const contents = isCompressed ? this.#inflate(stored, bytes) : stored.slice();
-    if (contents.length !== bytes) throw this.kernel.error(EIO);
-    return contents;
-  }
-
-  #inflate(stored: Uint8Array, bytes: number): Uint8Array {
-    try {
-      return new Uint8Array(inflateRawSync(stored, { maxOutputLength: Math.max(bytes, 1) }));
-    } catch {
-      throw this.kernel.error(EIO);
-    }
-  }
-
-  /**
-   * As much of that as the archive has. Compiled code lies in the order in which it is needed: what comes next is asked
-   * for in the same request. Of wheels nothing is read but what is wanted, since the broker has that compiled.
-   */
-  #readAt(archive: number, position: number, length: number): Uint8Array {
-    const ahead = this.#ahead;
-    const start = position - ahead.position;
-    if (ahead.archive === archive && start >= 0 && start + length <= ahead.bytes.length) {
-      return ahead.bytes.subarray(start, start + length);
-    }
-    if (!this.#bytecode.has(archive)) return this.#request(archive, position, length);
-    const bytes = this.#request(archive, position, Math.max(length, READ_AHEAD_BYTES));
-    this.#ahead = { archive, position, bytes };
-    return bytes.subarray(0, length);
-  }
-
-  #request(archive: number, position: number, length: number): Uint8Array {
-    const target = new Uint8Array(length);
-    const most = this.kernel.window === null ? INLINE_BYTES : DATA_WINDOW_BYTES;
-    let filled = 0;
-    while (filled < length) {
-      const part = Math.min(length - filled, most);
-      const request = { op: "archive-read", archive, position: position + filled, length: part } as const;
-      const { fields, bytes } = this.kernel.ask(request);
-      const got = fields.windowLength === undefined ? bytes : this.kernel.window?.subarray(0, fields.windowLength);
-      if (got === undefined || got.length > part) throw this.kernel.error(EIO);
-      target.set(got, filled);
-      filled += got.length;
-      if (got.length < part) break;
-    }
-    return target.subarray(0, filled);
-  }
 }
 
-/** Where CPython looks for the compiled code of a source file. */
-function cachedPath(source: string): string {
-  const slash = source.lastIndexOf("/");
-  return `${source.slice(0, slash)}/__pycache__/${source.slice(slash + 1).replace(/\.py$/, "")}.cpython-314.pyc`;
+/** A module that every directory could have. */
+const EXAMPLE_STEM = "example";
+const EXAMPLE = `${EXAMPLE_STEM}.py`;
+
+/** What a directory has of this name; looks into one that nobody has looked into. */
+function childOf(directory: FileNode, name: string): FileNode | undefined {
+  const contents = directory.contents as Record<string, FileNode>;
+  return Object.hasOwn(contents, name) ? contents[name] : undefined;
+}
+
+function nodeAt(FS: EmscriptenFileSystem, path: string): FileNode | null {
+  try {
+    return FS.lookupPath(path, { follow: true }).node ?? null;
+  } catch {
+    return null;
+  }
 }
