@@ -29,6 +29,7 @@ export class SolverAnswers implements ResolverAnswers {
   readonly #pages = new Map<string, Promise<ProjectPage | null>[]>();
   readonly #given = new Map<string, number>();
   #asked = 0;
+  #ahead = 0;
   #hasBegun = false;
 
   constructor(private readonly parts: Parts) {}
@@ -63,14 +64,18 @@ export class SolverAnswers implements ResolverAnswers {
     return bytes;
   }
 
-  /** Has these projects' pages fetched before the solver asks for them. */
+  /** Has these projects' pages fetched before the solver asks for them, a few at a time. */
   expect(names: readonly string[]): void {
     for (const name of names) {
-      if (!isPackageName(name) || this.#pages.size >= MOST_EXPECTED) continue;
       const project = normalizeName(name);
-      if (this.parts.lock.packages.has(project)) continue;
+      if (this.#ahead >= MOST_AHEAD || !isPackageName(name)) continue;
+      if (this.parts.lock.packages.has(project) || this.#pages.has(project)) continue;
+      this.#ahead += 1;
+      const done = () => {
+        this.#ahead -= 1;
+      };
       // Who asks in the end learns what went wrong.
-      this.#page(project, 0).catch(() => {});
+      this.#page(project, 0).then(done, done);
     }
   }
 
@@ -115,7 +120,7 @@ export class SolverAnswers implements ResolverAnswers {
 
 /** More than any resolution needs that comes to an end. */
 const MOST_QUESTIONS = 20_000;
-const MOST_EXPECTED = 500;
+const MOST_AHEAD = 16;
 const LONGEST_LOOK = 256 * 1024;
 
 function listingOf({ files, unusable }: ProjectPage): ProjectListing {

@@ -139,10 +139,17 @@ describe("requirements are resolved", () => {
 
   resolverTest("with an index's file of the same version for a package of the lock that cannot be had", async () => {
     using index = indexOf({ "six 1.16.0": [], "six 1.17.0": [], "six 99": [], "python-dateutil 99": [] });
+    using newer = indexOf({ "six 98": [] });
     const excludedLock = new Set(["six"]);
-    expect(summary(await resolveFor(["python-dateutil"], { ...asked(index), excludedLock }))).toEqual([
+    const expected = [
       "six 1.17.0 (index instead of lock, for python-dateutil)",
       "python-dateutil 2.9.0.post0 (lock, for --with)",
+    ];
+    expect(summary(await resolveFor(["python-dateutil"], { ...asked(index), excludedLock }))).toEqual(expected);
+    const environment = { PIP_EXTRA_INDEX_URL: newer.url, PIP_INDEX_URL: index.url };
+    expect(summary(await resolveFor(["python-dateutil"], { environment, excludedLock }))).toEqual(expected);
+    expect(summary(await resolveFor(["six>2"], { environment, excludedLock }))).toEqual([
+      "six 98 (index instead of lock, for --with)",
     ]);
   });
 

@@ -38,6 +38,7 @@ class Indexes:
         if (entry := self.lock.get(name)) is not None:
             depends = tuple(entry["depends"])
             yield Candidate(name, Version(entry["version"]), "lock", entry["file"], entry["sha256"], depends=depends)
+        self.look_for_preferred(name, allowed)
         found = False
         while True:
             for candidate in self.ordered(name, allowed, pinned):
@@ -45,6 +46,15 @@ class Indexes:
                 yield candidate
             # Only where no version of one index will do is the next one asked.
             if found or not self.ask(name):
+                return
+
+    def look_for_preferred(self, name: str, allowed) -> None:
+        """A later index may have the very version."""
+        preferred = self.preferred.get(name)
+        if preferred is None or not list(allowed([preferred])):
+            return
+        while all(each.version != preferred for each in self.files.get(name, ())):
+            if not self.ask(name):
                 return
 
     def ordered(self, name: str, allowed, pinned: bool) -> list[Candidate]:
