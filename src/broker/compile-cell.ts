@@ -26,7 +26,7 @@ export function compileCells(command: CellCommand, libc: Libc | null): StartComp
 /** Somebody's program runs at the same time, and nobody waits for this. */
 function yieldToPrograms(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Gone already, which `ended` tells.
   }

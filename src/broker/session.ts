@@ -1,6 +1,6 @@
 import type { Libc } from "../protocol/libc.ts";
 import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from "../protocol/messages.ts";
-import type { PackageRun } from "../pyodide-manager/provide.ts";
+import type { PackageRun } from "../pyodide-manager/package-run.ts";
 import type { Resolver } from "../pyodide-manager/resolver-task.ts";
 import { MemoryGroup } from "../sandbox/cgroup.ts";
 import type { Bytecode } from "./bytecode.ts";

@@ -15,6 +15,7 @@ import type { CellUrgency, Program } from "../protocol/messages.ts";
 import { type Cache, openCache } from "../pyodide-manager/cache.ts";
 import { CacheError } from "../pyodide-manager/cache-error.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
+import { PackageRun } from "../pyodide-manager/package-run.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { missingHinter } from "./missing-hint.ts";
@@ -35,7 +36,8 @@ export async function runCommand(config: Config): Promise<never> {
   const command = cellCommand(config, snapshotPath, "urgent");
   const wanted = programRequirements(config, loaded);
   let session = new Session(command, libc);
-  const progress = openProgressDisplay(config.terminal, config.flags.quiet);
+  const streams = openStandardStreams(libc, () => session.wake());
+  const progress = openProgressDisplay(config.terminal, config.flags.quiet, () => streams.lineIsOpen());
   const packages = programPackages({ ...config, ...wanted }, { libc, command, progress });
   expectImports(packages, loaded);
   await prepare(session, async () => {
@@ -43,12 +45,11 @@ export async function runCommand(config: Config): Promise<never> {
     if (config.lockMode === "write") await writeLock(wanted, plan, progress);
   });
 
-  const streams = openStandardStreams(libc, () => session.wake());
   const forwarding = forwardSignals(() => session, streams.terminal);
   const resources = {
     ...programResources(config, loaded, streams),
     openFiles: () => openFiles(libc, config),
-    openPackages: () => packages.provider.begin(),
+    openPackages: () => new PackageRun(packages.provider),
     bytecode: packages.bytecode,
     showFigure: figureSaver(),
   };
@@ -82,7 +83,7 @@ export async function runCommand(config: Config): Promise<never> {
 }
 
 /** How long woma stays, when a program has imported something for the first time, to have it compiled for the next. */
-const COMPILING_PATIENCE_MS = 2000;
+const COMPILING_PATIENCE_MS = 3000;
 
 /** While the cell starts. What cannot be had is told before anything has run. */
 async function prepare(session: Session, act: () => Promise<void>): Promise<void> {

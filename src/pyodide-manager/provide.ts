@@ -1,16 +1,16 @@
-import { WomaError } from "../errors.ts";
 import { unavailableFiles } from "./availability.ts";
 import type { Cache } from "./cache.ts";
 import { fetchPackages } from "./download.ts";
 import { DownloadError, HashMismatchError } from "./download-error.ts";
 import { DownloadRun } from "./download-run.ts";
+import { withinTime } from "./install-time.ts";
 import { type Lock, loadLock } from "./lock.ts";
 import { type LockState, lockedPlan } from "./locked-plan.ts";
 import type { OpenWheel } from "./open-wheel.ts";
 import type { PackageFile } from "./package-file.ts";
 import type { PackageSettings } from "./package-settings.ts";
 import { RememberedSwaps } from "./remembered-swaps.ts";
-import { type Requirement, requirement } from "./requirement.ts";
+import type { Requirement } from "./requirement.ts";
 import { type Plan, type ResolveContext, resolve } from "./resolve.ts";
 
 /** Where packages come from and who is told. */
@@ -20,16 +20,6 @@ export interface ProviderParts extends Pick<ResolveContext, "resolveInCell" | "p
   readonly cache: Cache | null;
   /** Why no program may have packages of an index; null when they may. */
   readonly indexRefusal: string | null;
-}
-
-/** What a bare import comes to: wheels to mount, or words for the error. */
-export type ModuleSupply = { readonly wheels: readonly OpenWheel[] } | { readonly advice: string | null };
-
-export interface Installed {
-  /** What was not there before. */
-  readonly wheels: readonly OpenWheel[];
-  /** All that the requirements came to, as `name==version`. */
-  readonly packages: readonly string[];
 }
 
 /** The front door: imports and requirements in, verified wheels out. One serves all programs of a broker. */
@@ -111,12 +101,9 @@ export class PackageProvider {
     });
   }
 
-  /** The packages of one program. */
-  begin(): PackageRun {
-    return new PackageRun(
-      this,
-      this.#initial.flatMap(({ sha256 }) => this.#open.get(sha256) ?? []),
-    );
+  /** What `prepare` came to. */
+  get initial(): readonly OpenWheel[] {
+    return this.#initial.flatMap(({ sha256 }) => this.#open.get(sha256) ?? []);
   }
 
   /** Resolves and fetches. A package of the lock that cannot be had is taken from an index, since it was asked for by name. */
@@ -197,117 +184,4 @@ interface Surroundings extends Pick<ResolveContext, "constraints" | "sources"> {
   readonly signal: AbortSignal;
   /** Told of each plan before anything is fetched for it. */
   readonly planned?: (plan: Plan) => void;
-}
-
-/** What one program has been given, and may still be. */
-export class PackageRun {
-  readonly #present = new Map<string, string>();
-  /** What the user was told about; no program tells more than there are packages. */
-  readonly #advised = new Set<string>();
-  readonly #run: DownloadRun;
-  #leftMs: number;
-
-  constructor(
-    private readonly provider: PackageProvider,
-    readonly initial: readonly OpenWheel[],
-  ) {
-    const { settings } = provider.parts;
-    this.#run = new DownloadRun(settings);
-    this.#leftMs = settings.installTimeoutMs;
-    this.#add(initial);
-  }
-
-  /** For an import of a module that the program has not. Throws WomaError. */
-  async provide(module: string, signal: AbortSignal): Promise<ModuleSupply> {
-    const { lock, parts } = this.provider;
-    const name = lock.packageOfModule(module);
-    if (parts.settings.autoInstall === "index" && name === null) return this.install([module], signal);
-    if (name === null || parts.settings.autoInstall === "off") return { advice: this.#advice(module, name) };
-    const files = lock
-      .closure([name])
-      .filter((each) => !this.#present.has(each.name))
-      .map((each) => lock.fileOf(each.name));
-    if (files.length === 0) return { advice: null };
-    try {
-      const wheels = await this.#withinTime(signal, (limited) => this.provider.fetch(files, this.#run, limited));
-      this.#add(wheels);
-      return { wheels };
-    } catch (error) {
-      if (!(error instanceof DownloadError)) throw error;
-      throw new WomaError(error.message, { hint: this.#hintForLock(name, error.hint ?? ""), cause: error });
-    }
-  }
-
-  /** For packages that the program asks for by name, as requirements. Throws WomaError. */
-  async install(texts: readonly string[], signal: AbortSignal): Promise<Installed> {
-    const { lock, parts } = this.provider;
-    const requirements = texts.map((text) => requirement(text, "the program"));
-    if (parts.indexRefusal !== null && requirements.some(({ text }) => !lock.packages.has(text))) {
-      throw new WomaError(parts.indexRefusal);
-    }
-    const { plan, wheels } = await this.#withinTime(signal, (limited) =>
-      this.provider.supply(requirements, { present: this.#present, run: this.#run, signal: limited }),
-    );
-    this.#add(wheels);
-    return { wheels, packages: plan.packages.map(({ file }) => `${file.name}==${file.version}`) };
-  }
-
-  /** How the program could have a module that one of its libraries misses; null when there is nothing to say. */
-  adviceForLibrary(module: string): string | null {
-    const name = this.provider.lock.packageOfModule(module);
-    if (name === null || this.#present.has(name) || this.#advised.has(name)) return null;
-    this.#advised.add(name);
-    return `${name} has the module '${module}': import it in the program, or run it with \`woma --with ${name}\``;
-  }
-
-  /** One budget for all that a program has installed, so that none can go on for ever by installing. */
-  async #withinTime<T>(signal: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { settings } = this.provider.parts;
-    const started = performance.now();
-    try {
-      return await withinTime(settings, this.#leftMs, signal, act);
-    } finally {
-      this.#leftMs -= performance.now() - started;
-    }
-  }
-
-  #add(wheels: readonly OpenWheel[]): void {
-    for (const { file } of wheels) this.#present.set(file.name, file.version);
-  }
-
-  /** What the user may have meant, or could do, where a bare import installs nothing. */
-  #advice(module: string, name: string | null): string | null {
-    if (name !== null) return `\`woma --with ${name}\` has it; nothing is installed on import with --auto-install=off`;
-    const near = this.provider.lock.nearestModule(module);
-    const other = `\`woma --with ${module}\` takes a package of that name from the package index, if there is one`;
-    return near === null
-      ? `no package of the distribution has it; ${other}`
-      : `did you mean '${near}'? If not, ${other}`;
-  }
-
-  #hintForLock(name: string, hint: string): string {
-    const { isLocked, settings } = this.provider.parts;
-    return isLocked || settings.offline
-      ? hint
-      : `\`woma --with ${name}\` takes it from the package index instead; or ${hint}`;
-  }
-}
-
-/** Gives up after so long; --install-timeout is what the message is about. */
-export async function withinTime<T>(
-  { installTimeoutMs }: PackageSettings,
-  leftMs: number,
-  signal: AbortSignal,
-  act: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const timeout = AbortSignal.timeout(Math.max(leftMs, 0));
-  try {
-    return await act(AbortSignal.any([signal, timeout]));
-  } catch (error) {
-    if (!timeout.aborted || signal.aborted) throw error;
-    throw new WomaError(`installing packages took longer than ${installTimeoutMs / 1000} s, the --install-timeout`, {
-      hint: "give it more time with --install-timeout; what was downloaded so far is kept and not fetched again",
-      cause: error,
-    });
-  }
 }

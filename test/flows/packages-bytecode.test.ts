@@ -1,10 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packArchive, unpackArchive } from "../../scripts/archive.ts";
 import { TestIndex } from "../support/index-server.ts";
 import { PackageHome } from "../support/package-home.ts";
 import { buildWheel } from "../support/wheel.ts";
+
+// Several runs of woma each.
+setDefaultTimeout(60_000);
 
 const WHEEL = buildWheel({
   name: "compiled",

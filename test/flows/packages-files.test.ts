@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { TestIndex } from "../support/index-server.ts";
 import { PackageHome } from "../support/package-home.ts";
 import { buildWheel, type Wheel } from "../support/wheel.ts";
+
+// Large wheels are made.
+setDefaultTimeout(60_000);
 
 /** Runs code with these wheels asked for by name. */
 async function runWith(wheels: readonly Wheel[], code: string, options: readonly string[] = []) {

@@ -94,6 +94,51 @@ describe("packages of an index", () => {
     }
   });
 
+  testUnless(notOnLinux, "may need each other, name extras of their own, and ask what they run on", async () => {
+    using index = indexOf({
+      "one 1.0": ["Requires-Dist: two"],
+      "two 1.0": ["Requires-Dist: one"],
+      "Self.Named 1.0": [
+        "Provides-Extra: fast_x",
+        "Provides-Extra: all",
+        'Requires-Dist: two; extra == "fast-x"',
+        'Requires-Dist: self-named[fast-x]; extra == "all"',
+      ],
+      "asking 1.0": [
+        'Requires-Dist: two; sys_platform == "emscripten" and platform_machine == "wasm32" and os_name == "posix"',
+        'Requires-Dist: nowhere-1; sys_platform == "linux" or os_name == "nt"',
+        'Requires-Dist: nowhere-2; python_full_version < "3.14.2" or implementation_name != "cpython"',
+      ],
+    });
+    await using home = await PackageHome.make({ index });
+    for (const requirement of ["one", "self_named[ALL]", "asking"])
+      expect(await home.run(["-q", "--with", requirement, "-c", versionsOf("one", "two")])).toEqual(fine("1.0 1.0\n"));
+  });
+
+  testUnless(notOnLinux, "are taken in another version where the newest does not go with the rest", async () => {
+    using index = indexOf({
+      "app 1.0": ["Requires-Dist: shared>=2", "Requires-Dist: tool"],
+      "tool 1.0": [],
+      "tool 2.0": ["Requires-Dist: shared<1"],
+      "tool 3.0": ["Requires-Dist: this is !! no requirement"],
+      "shared 0.5": [],
+      "shared 2.0": [],
+    });
+    await using home = await PackageHome.make({ index });
+    expect(await home.run(["-q", "--with", "app", "-c", versionsOf("tool", "shared")])).toEqual(fine("1.0 2.0\n"));
+  });
+
+  testUnless(notOnLinux, "may be a wheel's own path, or lie in a directory of links", async () => {
+    await using home = await PackageHome.make({ index: { url: "http://127.0.0.1:9/simple/" } });
+    const wheel = buildWheel({ name: "local-thing", version: "1.0" });
+    await Bun.write(join(home.path, "links", wheel.fileName), wheel.bytes);
+    const run = (requirement: string, env: Record<string, string> = {}) =>
+      home.run(["-q", "--with", requirement, "-c", versionsOf("local_thing")], { env });
+    expect((await run("local-thing", { PIP_FIND_LINKS: join(home.path, "links") })).stdout).toBe("1.0\n");
+    expect(await run(`./links/${wheel.fileName}`)).toEqual(fine("1.0\n"));
+    expect(await run(`local-thing @ file://${home.path}/links/${wheel.fileName}`)).toEqual(fine("1.0\n"));
+  });
+
   testUnless(notOnLinux, "are run by -m, with their console's arguments", async () => {
     using index = new TestIndex().add(
       buildWheel({

@@ -2,6 +2,7 @@ import { describe, expect } from "bun:test";
 import { testUnless } from "../support/loud-skip.ts";
 import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
 import { PackageHome } from "../support/package-home.ts";
+import { eventually } from "../support/processes.ts";
 import { Terminal } from "../support/pty.ts";
 
 const obstacle = await noMirror();
@@ -71,4 +72,27 @@ describe("while packages come, standard error", () => {
     expect(terminal.screen.text).toContain("KeyboardInterrupt");
     expect(mirror.files).toEqual([fileOf("numpy")]);
   });
+});
+
+describe("a program that waits for a download", () => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    testUnless(obstacle, `ends at once by ${signal}, and keeps what has come`, async () => {
+      await using mirror = await TestMirror.start();
+      await using home = await PackageHome.make({ mirror });
+      for (const args of [
+        ["-c", "import numpy; print('ran')"],
+        ["install", "-q", "numpy"],
+      ]) {
+        mirror.fault(/numpy/, { kind: "stall", afterBytes: 200_000 }, 1);
+        await using started = await home.start(args);
+        await eventually("a download is under way", () => home.partialBytes > 100_000);
+        const start = performance.now();
+        started.woma.child.kill(signal);
+        const ended = await started.woma.end();
+        expect({ args, signal: ended.signal, ran: ended.stdout.includes("ran") }).toEqual({ args, signal, ran: false });
+        expect(performance.now() - start).toBeLessThan(3000);
+        expect(home.partialBytes).toBeGreaterThan(100_000);
+      }
+      expect((await home.run(["-q", "-c", "import numpy; print('ran')"])).stdout).toBe("ran\n");
+    });
 });

@@ -3,6 +3,7 @@ import { TestIndex } from "../support/index-server.ts";
 import { notOnLinux, testUnless } from "../support/loud-skip.ts";
 import { fileOf, noMirror, TestMirror } from "../support/mirror.ts";
 import { PackageHome } from "../support/package-home.ts";
+import { eventually } from "../support/processes.ts";
 import { Terminal } from "../support/pty.ts";
 import { buildWheel } from "../support/wheel.ts";
 
@@ -26,6 +27,32 @@ describe("at the prompt", () => {
     expect(missing).toContain("requests");
     expect(await terminal.enter("1 + 1")).toBe("2");
     expect(mirror.files).toEqual([fileOf("numpy")]);
+  });
+
+  testUnless(obstacle, "Ctrl-C gives up a download, which goes on from there the next time", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    mirror.fault(/numpy/, { kind: "slow", bytesPerSecond: 300_000 }, 1);
+    await using terminal = await Terminal.open(["-q"], { home: home.path, env: home.environment });
+    await terminal.prompts();
+    terminal.press("import numpy\r");
+    await eventually("a download is under way", () => home.partialBytes > 100_000);
+    terminal.press("\x03");
+    await terminal.prompts();
+    expect(terminal.screen.text).toContain("KeyboardInterrupt");
+    expect(await terminal.enter("1 + 1")).toBe("2");
+    await terminal.enter("import numpy");
+    expect(await terminal.enter("int(numpy.arange(5).sum())")).toBe("10");
+    expect(mirror.requests.at(-1)?.range).toMatch(/^bytes=[1-9]\d*-/);
+  });
+
+  testUnless(obstacle, "a pristine interpreter for each entry finds what others fetched", async () => {
+    await using mirror = await TestMirror.start();
+    await using home = await PackageHome.make({ mirror });
+    await using terminal = await Terminal.open(["-q", "--reset-globals"], { home: home.path, env: home.environment });
+    for (let entry = 0; entry < 2; entry++) expect(await terminal.enter("import six; six.PY3")).toBe("True");
+    expect(await terminal.enter("six")).toContain("NameError");
+    expect(mirror.requests).toHaveLength(1);
   });
 
   testUnless(notOnLinux, "%pip and !pip install, or say what would", async () => {

@@ -68,6 +68,20 @@ print(miss(), miss())`;
   });
 });
 
+describe("importlib.util.find_spec", () => {
+  testUnless(
+    obstacle,
+    "is None for what is not to be had, as libraries expect that look for optional ones",
+    async () => {
+      await using home = await PackageHome.make({});
+      const names = ["nosuchmodule", "reqeusts", "pg8000", "tkinter", "curses", "xml.nosuch", "torch", "yaml"];
+      const code = `import importlib.util; print([importlib.util.find_spec(name) for name in ${JSON.stringify(names)}])`;
+      const { stdout, exitCode } = await home.run(["-q", "-c", code]);
+      expect({ stdout, exitCode }).toEqual({ stdout: `[${names.map(() => "None").join(", ")}]\n`, exitCode: 0 });
+    },
+  );
+});
+
 describe("an import of what the lock has", () => {
   testUnless(obstacle, "fetches nothing under --auto-install off, and says so", async () => {
     await using mirror = await TestMirror.start();

@@ -11,6 +11,8 @@ import { TerminalFilter } from "./terminal-filter.ts";
 /** A pipe that polls writable takes this much without blocking (POSIX's PIPE_BUF, Linux's value). */
 const ATOMIC_BYTES = 4096;
 
+const LINE_FEED = 10;
+
 /**
  * The broker's outputs, written in the order in which the cell wrote them whatever the descriptor, since
  * both often end in one terminal or pipe. At most one write is under way: the next is taken when it is done.
@@ -20,6 +22,9 @@ export class OutputQueue {
 
   /** What all of them show on the terminal is one stream to it, which an escape sequence may be cut across. */
   readonly terminalFilter = new TerminalFilter();
+
+  /** The last that was shown on the terminal is no whole line. */
+  lineIsOpen = false;
 
   constructor(readonly wake: () => void) {}
 
@@ -85,6 +90,7 @@ export class HostOutput implements KernelObject {
     const shown = this.queue.terminalFilter.filter(new Uint8Array(bytes));
     const atOnce = shown.length <= ATOMIC_BYTES && this.#pollsWritable() ? this.#writeNow(shown) : 0;
     if (typeof atOnce === "string" && atOnce !== "EAGAIN") return atOnce;
+    if (shown.length > 0) this.queue.lineIsOpen = shown.at(-1) !== LINE_FEED;
     const left = shown.subarray(typeof atOnce === "string" ? 0 : atOnce);
     if (left.length > 0) this.queue.start(this.#writeAll(left));
     return bytes.length;

@@ -14,6 +14,8 @@ export interface StandardStreams {
   readonly terminal: TerminalControl | null;
   /** /dev/tty: the terminal among the three, else the process's own; null when it has none. */
   openTerminal(): KernelObject | null;
+  /** Whether the last that a program showed on the terminal is no whole line. */
+  lineIsOpen(): boolean;
   /** Resolves when all that the program wrote has been written. */
   drained(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function openStandardStreams(libc: Libc | null, wake: () => void): Standa
       const input = objects[0].kind === "terminal" ? objects[0] : new HostInput(tty, libc, wake);
       return new BothWays(input, new HostOutput(tty, queue, libc), () => closeSync(own));
     },
+    lineIsOpen: () => queue.lineIsOpen,
     drained: () => queue.drained(),
   };
 }

@@ -1,0 +1,111 @@
+import { WomaError } from "../errors.ts";
+import { DownloadError } from "./download-error.ts";
+import { DownloadRun } from "./download-run.ts";
+import { withinTime } from "./install-time.ts";
+import type { OpenWheel } from "./open-wheel.ts";
+import type { PackageProvider } from "./provide.ts";
+import { requirement } from "./requirement.ts";
+
+/** What a bare import comes to: wheels to mount, or words for the error. */
+export type ModuleSupply = { readonly wheels: readonly OpenWheel[] } | { readonly advice: string | null };
+
+export interface Installed {
+  /** What was not there before. */
+  readonly wheels: readonly OpenWheel[];
+  /** All that the requirements came to, as `name==version`. */
+  readonly packages: readonly string[];
+}
+
+/** What one program has been given, and may still be. */
+export class PackageRun {
+  readonly #present = new Map<string, string>();
+  /** What the user was told about; no program tells more than there are packages. */
+  readonly #advised = new Set<string>();
+  readonly #run: DownloadRun;
+  /** What it has from the start. */
+  readonly initial: readonly OpenWheel[];
+  #leftMs: number;
+
+  constructor(private readonly provider: PackageProvider) {
+    const { settings } = provider.parts;
+    this.#run = new DownloadRun(settings);
+    this.#leftMs = settings.installTimeoutMs;
+    this.initial = provider.initial;
+    this.#add(this.initial);
+  }
+
+  /** For an import of a module that the program has not. Throws WomaError. */
+  async provide(module: string, signal: AbortSignal): Promise<ModuleSupply> {
+    const { lock, parts } = this.provider;
+    const name = lock.packageOfModule(module);
+    if (parts.settings.autoInstall === "index" && name === null) return this.install([module], signal);
+    if (name === null || parts.settings.autoInstall === "off") return { advice: this.#advice(module, name) };
+    const files = lock
+      .closure([name])
+      .filter((each) => !this.#present.has(each.name))
+      .map((each) => lock.fileOf(each.name));
+    if (files.length === 0) return { advice: null };
+    try {
+      const wheels = await this.#withinTime(signal, (limited) => this.provider.fetch(files, this.#run, limited));
+      this.#add(wheels);
+      return { wheels };
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      throw new WomaError(error.message, { hint: this.#hintForLock(name, error.hint ?? ""), cause: error });
+    }
+  }
+
+  /** For packages that the program asks for by name, as requirements. Throws WomaError. */
+  async install(texts: readonly string[], signal: AbortSignal): Promise<Installed> {
+    const { lock, parts } = this.provider;
+    const requirements = texts.map((text) => requirement(text, "the program"));
+    if (parts.indexRefusal !== null && requirements.some(({ text }) => !lock.packages.has(text))) {
+      throw new WomaError(parts.indexRefusal);
+    }
+    const { plan, wheels } = await this.#withinTime(signal, (limited) =>
+      this.provider.supply(requirements, { present: this.#present, run: this.#run, signal: limited }),
+    );
+    this.#add(wheels);
+    return { wheels, packages: plan.packages.map(({ file }) => `${file.name}==${file.version}`) };
+  }
+
+  /** How the program could have a module that one of its libraries misses; null when there is nothing to say. */
+  adviceForLibrary(module: string): string | null {
+    const name = this.provider.lock.packageOfModule(module);
+    if (name === null || this.#present.has(name) || this.#advised.has(name)) return null;
+    this.#advised.add(name);
+    return `${name} has the module '${module}': import it in the program, or run it with \`woma --with ${name}\``;
+  }
+
+  /** One budget for all that a program has installed, so that none can go on for ever by installing. */
+  async #withinTime<T>(signal: AbortSignal, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { settings } = this.provider.parts;
+    const started = performance.now();
+    try {
+      return await withinTime(settings, this.#leftMs, signal, act);
+    } finally {
+      this.#leftMs -= performance.now() - started;
+    }
+  }
+
+  #add(wheels: readonly OpenWheel[]): void {
+    for (const { file } of wheels) this.#present.set(file.name, file.version);
+  }
+
+  /** What the user may have meant, or could do, where a bare import installs nothing. */
+  #advice(module: string, name: string | null): string | null {
+    if (name !== null) return `\`woma --with ${name}\` has it; nothing is installed on import with --auto-install=off`;
+    const near = this.provider.lock.nearestModule(module);
+    const other = `\`woma --with ${module}\` takes a package of that name from the package index, if there is one`;
+    return near === null
+      ? `no package of the distribution has it; ${other}`
+      : `did you mean '${near}'? If not, ${other}`;
+  }
+
+  #hintForLock(name: string, hint: string): string {
+    const { isLocked, settings } = this.provider.parts;
+    return isLocked || settings.offline
+      ? hint
+      : `\`woma --with ${name}\` takes it from the package index instead; or ${hint}`;
+  }
+}
