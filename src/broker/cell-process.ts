@@ -22,7 +22,7 @@ const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
 function cellEnvironment(stackBytes: number): Record<string, string> {
   return {
     // The last tier of compilation waits until a program is well under way: it would take the processors from start-up.
-    BUN_JSC_thresholdForOMGOptimizeAfterWarmUp: "500000",
+    BUN_JSC_thresholdForOMGOptimizeAfterWarmUp: "1000000",
     // Bun compiles wasm with one thread on two cores unless told.
     BUN_JSC_numberOfWasmCompilerThreads: "2",
     ...(stackBytes > 0 && { BUN_JSC_maxPerThreadStackUsage: String(stackBytes) }),

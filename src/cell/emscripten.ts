@@ -95,6 +95,10 @@ export interface FileNode {
   stream_ops: Partial<StreamOperations>;
   /** A directory's entries by name, or a file's bytes, in MEMFS. */
   contents?: unknown;
+  /** In ms since 1970, in MEMFS. */
+  atime?: number;
+  mtime?: number;
+  ctime?: number;
   /** How many of a file's bytes there are, in MEMFS. */
   usedBytes?: number;
   /** The next in the same slot of the name table. */

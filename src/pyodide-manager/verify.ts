@@ -43,10 +43,11 @@ export function checkArchive(file: PackageFile, entries: readonly ZipEntry[], ar
 /** Looks at each member's own header, which `checkArchive` leaves alone. Throws UnsafeWheelError. */
 export function checkMembers(file: PackageFile, entries: readonly ZipEntry[], archiveBytes: number): void {
   try {
-    const places = entries.map(({ name, headerOffset, dataOffset, compressedBytes }) => {
-      return { name, begin: headerOffset, end: dataOffset + compressedBytes };
-    });
-    const fault = faultOfOverlap(places, archiveBytes);
+    const fault = faultOfOverlap(
+      entries,
+      ({ dataOffset, compressedBytes }) => dataOffset + compressedBytes,
+      archiveBytes,
+    );
     if (fault !== undefined) throw new ZipFormatError(fault);
   } catch (error) {
     if (!(error instanceof ZipFormatError)) throw error;
@@ -93,12 +94,12 @@ function faultOfNames(entries: readonly ZipEntry[]): string | undefined {
   const files = new Map<string, string>();
   const directories = new Set<string>();
   for (const { name } of entries) {
-    const parents = name.endsWith("/") ? name : name.slice(0, name.lastIndexOf("/") + 1);
+    const parents = name.slice(0, name.lastIndexOf("/") + 1);
     for (let at = parents.length; at > 0 && !directories.has(parents.slice(0, at)); ) {
       directories.add(parents.slice(0, at));
       at = parents.lastIndexOf("/", at - 2) + 1;
     }
-    if (name.endsWith("/")) continue;
+    if (name.length === parents.length) continue;
     const folded = name.normalize("NFC").toLowerCase();
     const other = files.get(folded);
     if (other === name) return `it holds ${JSON.stringify(name)} twice`;
@@ -106,8 +107,13 @@ function faultOfNames(entries: readonly ZipEntry[]): string | undefined {
       return `it holds ${JSON.stringify(other)} and ${JSON.stringify(name)}, which differ by case only`;
     files.set(folded, name);
   }
-  const both = [...files.values()].find((name) => directories.has(`${name}/`));
-  return both === undefined ? undefined : `it holds ${JSON.stringify(both)} as a file and as a directory`;
+  for (const directory of directories) {
+    const name = directory.slice(0, -1);
+    if (files.get(name.normalize("NFC").toLowerCase()) === name) {
+      return `it holds ${JSON.stringify(name)} as a file and as a directory`;
+    }
+  }
+  return undefined;
 }
 
 /** Of all members together, unpacked. */
@@ -132,20 +138,18 @@ function faultOfSizes(entries: readonly ZipEntry[], archiveBytes: number): strin
 const SMALLEST_HEADER_BYTES = 30;
 
 function faultOfPlaces(entries: readonly ZipEntry[], archiveBytes: number): string | undefined {
-  const places = entries.map(({ name, headerOffset, compressedBytes }) => {
-    return { name, begin: headerOffset, end: headerOffset + SMALLEST_HEADER_BYTES + compressedBytes };
-  });
-  return faultOfOverlap(places, archiveBytes);
+  const endOf = ({ headerOffset, compressedBytes }: ZipEntry) => headerOffset + SMALLEST_HEADER_BYTES + compressedBytes;
+  return faultOfOverlap(entries, endOf, archiveBytes);
 }
 
-interface Place {
-  readonly name: string;
-  readonly begin: number;
-  readonly end: number;
-}
-
-function faultOfOverlap(places: readonly Place[], archiveBytes: number): string | undefined {
-  const sorted = places.toSorted((a, b) => a.begin - b.begin);
-  const overlapping = sorted.find(({ end }, index) => end > (sorted[index + 1]?.begin ?? archiveBytes));
+function faultOfOverlap(
+  entries: readonly ZipEntry[],
+  endOf: (entry: ZipEntry) => number,
+  archiveBytes: number,
+): string | undefined {
+  const isInOrder = entries.every((entry, index) => entry.headerOffset >= (entries[index - 1]?.headerOffset ?? 0));
+  const sorted = isInOrder ? entries : entries.toSorted((a, b) => a.headerOffset - b.headerOffset);
+  const next = (index: number) => sorted[index + 1]?.headerOffset ?? archiveBytes;
+  const overlapping = sorted.find((entry, index) => endOf(entry) > next(index));
   return overlapping === undefined ? undefined : `${JSON.stringify(overlapping.name)} overlaps what follows it`;
 }

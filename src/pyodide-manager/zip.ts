@@ -43,43 +43,39 @@ function readEntry(directory: Uint8Array, view: DataView, at: number, read: Read
   const method = view.getUint16(at + 10, true);
   if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) throw new ZipFormatError(`${name} is encrypted`);
   if (method !== 0 && method !== 8) throw new ZipFormatError(`${name} is compressed by method ${method}`);
-  const narrow = {
+  const narrow: Sizes = {
     bytes: view.getUint32(at + 24, true),
     compressedBytes: view.getUint32(at + 20, true),
     headerOffset: view.getUint32(at + 42, true),
   };
-  const wide = readWideFields(directory.subarray(nameEnd, nameEnd + view.getUint16(at + 30, true)), narrow);
-  if (method === 0 && wide.bytes !== wide.compressedBytes) throw new ZipFormatError(`${name} is stored in two sizes`);
-  const [crc32, mode] = [view.getUint32(at + 16, true), view.getUint32(at + 38, true) >>> 16];
-  return new DirectoryEntry({ name, method, ...wide, crc32, mode }, read);
+  const isWide = narrow.bytes === WIDE || narrow.compressedBytes === WIDE || narrow.headerOffset === WIDE;
+  const extraEnd = nameEnd + view.getUint16(at + 30, true);
+  const sizes = isWide ? readWideFields(directory.subarray(nameEnd, extraEnd), narrow) : narrow;
+  if (method === 0 && sizes.bytes !== sizes.compressedBytes) throw new ZipFormatError(`${name} is stored in two sizes`);
+  return new DirectoryEntry(name, method, sizes, view.getUint32(at + 16, true), view.getUint16(at + 40, true), read);
 }
 
-type DirectoryFields = Omit<ZipEntry, "dataOffset">;
-
 class DirectoryEntry implements ZipEntry {
-  readonly name: string;
-  readonly method: 0 | 8;
-  readonly compressedBytes: number;
   readonly bytes: number;
-  readonly crc32: number;
-  readonly mode: number;
+  readonly compressedBytes: number;
   readonly headerOffset: number;
-  readonly #read: ReadAt;
   #dataOffset: number | undefined;
 
-  constructor(fields: DirectoryFields, read: ReadAt) {
-    this.name = fields.name;
-    this.method = fields.method;
-    this.compressedBytes = fields.compressedBytes;
-    this.bytes = fields.bytes;
-    this.crc32 = fields.crc32;
-    this.mode = fields.mode;
-    this.headerOffset = fields.headerOffset;
-    this.#read = read;
+  constructor(
+    readonly name: string,
+    readonly method: 0 | 8,
+    { bytes, compressedBytes, headerOffset }: Sizes,
+    readonly crc32: number,
+    readonly mode: number,
+    private readonly read: ReadAt,
+  ) {
+    this.bytes = bytes;
+    this.compressedBytes = compressedBytes;
+    this.headerOffset = headerOffset;
   }
 
   get dataOffset(): number {
-    this.#dataOffset ??= readLocalHeader(this, this.#read);
+    this.#dataOffset ??= readLocalHeader(this, this.read);
     return this.#dataOffset;
   }
 }
@@ -95,7 +91,6 @@ interface Sizes {
 
 /** Zip64: a field that does not fit its 32 bits has 64 in the extra fields, in this order. */
 function readWideFields(extra: Uint8Array, narrow: Sizes): Sizes {
-  if (narrow.bytes !== WIDE && narrow.compressedBytes !== WIDE && narrow.headerOffset !== WIDE) return narrow;
   const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength);
   for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== WIDE_FIELDS) continue;

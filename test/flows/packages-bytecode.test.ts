@@ -9,13 +9,16 @@ import { buildWheel } from "../support/wheel.ts";
 // Several runs of woma each.
 setDefaultTimeout(60_000);
 
+const PART = "def fail():\n    raise ValueError('of the package')\n";
+
 const WHEEL = buildWheel({
   name: "compiled",
   version: "1.0",
   files: {
     "compiled/__init__.py": "from compiled import part\nWHERE = __cached__\n",
-    "compiled/part.py": "def fail():\n    raise ValueError('of the package')\n",
-    "compiled/unused.py": "NEVER = 'imported'\n",
+    "compiled/part.py": PART,
+    // Of the same size: code that was compiled from it could be taken for the other's.
+    "compiled/unused.py": "NEVER = 'imported' #".padEnd(PART.length - 1, "-").concat("\n"),
     "compiled/broken.py": "this is no Python\n",
   },
 });
@@ -138,6 +141,8 @@ open(path, "w").write("def fail(): return 'poisoned'")
 import importlib
 importlib.reload(compiled.part)
 print(compiled.part.fail())`;
+    expect((await home.run(poison)).stdout).toBe("poisoned\n");
+    // Nor is what was compiled before in its way.
     expect((await home.run(poison)).stdout).toBe("poisoned\n");
     const { stderr } = await home.run("import compiled; compiled.part.fail()");
     expect(stderr.trim().split("\n").at(-1)).toBe("ValueError: of the package");

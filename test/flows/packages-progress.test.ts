@@ -83,15 +83,15 @@ describe("a program that waits for a download", () => {
         ["-c", "import numpy; print('ran')"],
         ["install", "-q", "numpy"],
       ]) {
-        mirror.fault(/numpy/, { kind: "stall", afterBytes: 200_000 }, 1);
+        mirror.fault(/numpy/, { kind: "stall", afterBytes: 1_500_000 }, 1);
         await using started = await home.start(args);
-        await eventually("a download is under way", () => home.partialBytes > 100_000);
+        await eventually("a download is under way", () => home.partialBytes > 900_000);
         const start = performance.now();
         started.woma.child.kill(signal);
         const ended = await started.woma.end();
         expect({ args, signal: ended.signal, ran: ended.stdout.includes("ran") }).toEqual({ args, signal, ran: false });
         expect(performance.now() - start).toBeLessThan(3000);
-        expect(home.partialBytes).toBeGreaterThan(100_000);
+        expect(home.partialBytes).toBeGreaterThan(900_000);
       }
       expect((await home.run(["-q", "-c", "import numpy; print('ran')"])).stdout).toBe("ran\n");
     });

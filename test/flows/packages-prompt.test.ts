@@ -32,7 +32,7 @@ describe("at the prompt", () => {
   testUnless(obstacle, "Ctrl-C gives up a download, which goes on from there the next time", async () => {
     await using mirror = await TestMirror.start();
     await using home = await PackageHome.make({ mirror });
-    mirror.fault(/numpy/, { kind: "slow", bytesPerSecond: 300_000 }, 1);
+    mirror.fault(/numpy/, { kind: "slow", bytesPerSecond: 500_000 }, 1);
     await using terminal = await Terminal.open(["-q"], { home: home.path, env: home.environment });
     await terminal.prompts();
     terminal.press("import numpy\r");

@@ -8,6 +8,8 @@ import type { Kernel } from "./request.ts";
 const READ_ONLY_FILE = 0o100444;
 const DIRECTORY = 0o040755;
 const WRITABLE = 0o222;
+/** Compiled code is for a source of this time, in ms since 1970: the first that zip archives have, 1980 in UTC. */
+const TIME_OF_FILES = 315_532_800_000;
 /** Contents that were read last stay in memory up to this much, so that a file read in pieces is unpacked once. */
 const KEPT_BYTES = 16 * 1024 * 1024;
 
@@ -132,6 +134,7 @@ export class Archives {
     }
     const node = this.#operations.stock.mknod(directory, name, READ_ONLY_FILE, 0);
     node.usedBytes = file.entry.bytes;
+    node.atime = node.mtime = node.ctime = TIME_OF_FILES;
     Object.defineProperty(node, "contents", {
       configurable: true,
       get: () => this.#contents(node, file),

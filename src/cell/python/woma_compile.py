@@ -1,7 +1,7 @@
 """The program of a cell that compiles wheels' modules for others to load. It runs nothing of what it compiles."""
 
-import importlib.util
-from importlib._bootstrap_external import _code_to_hash_pyc
+import os
+from importlib._bootstrap_external import _code_to_timestamp_pyc
 
 import woma_kernel
 
@@ -12,11 +12,13 @@ def main() -> None:
 
 
 def compiled(path: str) -> bytes:
-    """A .pyc file that is loaded without a look at its source; nothing for what is no Python."""
+    """A .pyc file; nothing for what is no Python."""
     try:
         with open(path, "rb") as file:
             source = file.read()
+            status = os.fstat(file.fileno())
         code = compile(source, path, "exec", dont_inherit=True, optimize=0)
     except OSError, SyntaxError, ValueError, RecursionError, MemoryError:
         return b""
-    return bytes(_code_to_hash_pyc(code, importlib.util.source_hash(source), False))
+    # The same for all who mount this wheel; a program that changes the source changes these as well.
+    return bytes(_code_to_timestamp_pyc(code, int(status.st_mtime), status.st_size))
