@@ -1,4 +1,5 @@
 import { WomaError } from "../errors.ts";
+import { isInCore } from "./core-packages.ts";
 import { DownloadError } from "./download-error.ts";
 import { DownloadRun } from "./download-run.ts";
 import { withinTime } from "./install-time.ts";
@@ -43,7 +44,8 @@ export class PackageRun {
     const files = lock
       .closure([name])
       .filter((each) => !this.#present.has(each.name))
-      .map((each) => lock.fileOf(each.name));
+      .map((each) => lock.fileOf(each.name))
+      .filter((file) => !isInCore(file));
     if (files.length === 0) return { advice: null };
     try {
       const wheels = await this.#withinTime(signal, (limited) => this.provider.fetch(files, this.#run, limited));
@@ -58,6 +60,7 @@ export class PackageRun {
   /** For packages that the program asks for by name, as requirements. Throws WomaError. */
   async install(texts: readonly string[], signal: AbortSignal): Promise<Installed> {
     const { lock, parts } = this.provider;
+    for (const text of texts) refuseAddress(text);
     const requirements = texts.map((text) => requirement(text, "the program"));
     if (parts.indexRefusal !== null && requirements.some(({ text }) => !lock.packages.has(text))) {
       throw new WomaError(parts.indexRefusal);
@@ -108,4 +111,12 @@ export class PackageRun {
       ? hint
       : `\`woma --with ${name}\` takes it from the package index instead; or ${hint}`;
   }
+}
+
+/** What a program names, the broker would read or fetch with its own rights: files and addresses are not for it to name. */
+function refuseAddress(text: string): void {
+  if (!/[@/\\]|^\s*[.-]|\.whl\b/i.test(text)) return;
+  throw new WomaError(`'${text}' is no package's name: a program asks for packages by name and version only`, {
+    hint: "a wheel at an address or on the disk is for the command line: woma --with 'NAME @ URL'",
+  });
 }

@@ -1,5 +1,6 @@
 import { unavailableFiles } from "./availability.ts";
 import type { Cache } from "./cache.ts";
+import { isInCore } from "./core-packages.ts";
 import { fetchPackages } from "./download.ts";
 import { DownloadError, HashMismatchError } from "./download-error.ts";
 import { DownloadRun } from "./download-run.ts";
@@ -141,7 +142,8 @@ export class PackageProvider {
   ): Promise<Plan> {
     const { settings, cache, resolveInCell, progress } = this.parts;
     const context = { ...surroundings, lock: this.lock, settings, cache, resolveInCell, progress };
-    return (await lockedPlan(requirements, this.parts, context)) ?? (await resolve(requirements, context));
+    const plan = (await lockedPlan(requirements, this.parts, context)) ?? (await resolve(requirements, context));
+    return { ...plan, packages: plan.packages.filter(({ file }) => !isInCore(file)) };
   }
 
   /** Packages of the lock that could not be had a while ago either. */

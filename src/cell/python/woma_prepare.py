@@ -76,7 +76,8 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
 
     woma_errno.install(dict(json.loads(wasi_to_linux)), dict(json.loads(error_names)))
     sys.path[:] = [entry for entry in sys.path if entry]
-    sys.path.insert(len(sys.path) - 1, "/lib/woma-core.zip")
+    # Last, so that a package of another version comes before the core's.
+    sys.path.append("/lib/woma-core.zip")
     sys.meta_path[:] = [
         finder for finder in sys.meta_path if getattr(finder, "__name__", "") != "WindowsToLinuxPathFinder"
     ]
