@@ -82,7 +82,7 @@ function removeItem(cache: CacheShelf, { path, lockPaths }: Item): boolean {
       const fd = openForLock(lockPath);
       if (fd === null) continue;
       locked.push(fd);
-      if (!cache.locks.exclude(fd)) return false;
+      if (!cache.calls.lockAlone(fd)) return false;
     }
     return removeAway(cache.directory, path);
   } finally {

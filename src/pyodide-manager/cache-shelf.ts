@@ -1,4 +1,4 @@
-import type { FileLocks } from "./file-lock.ts";
+import type { FileCalls } from "./file-calls.ts";
 import type { PackageFile } from "./package-file.ts";
 
 /** What those who look after a cache know of it. */
@@ -6,6 +6,6 @@ export interface CacheShelf {
   readonly directory: string;
   readonly writable: boolean;
   readonly trusted: boolean;
-  readonly locks: FileLocks;
+  readonly calls: FileCalls;
   wheelPath(file: Pick<PackageFile, "sha256" | "fileName">): string;
 }

@@ -6,7 +6,7 @@ import { cleanCache, evictFrom, type Removal } from "./cache-removal.ts";
 import type { CacheShelf } from "./cache-shelf.ts";
 import { type Verification, verifyWheels } from "./cache-verification.ts";
 import { findWheel } from "./cached-wheel.ts";
-import { FileLocks } from "./file-lock.ts";
+import { FileCalls } from "./file-calls.ts";
 import type { OpenWheel } from "./open-wheel.ts";
 import type { PackageFile } from "./package-file.ts";
 import { isTrustedPath } from "./path-trust.ts";
@@ -41,7 +41,7 @@ export function openCache(directory: string): Cache {
  *   removed-v1/                         on its way out
  */
 export class Cache implements CacheShelf {
-  readonly locks = new FileLocks();
+  readonly calls = new FileCalls();
   #trusted: boolean | undefined;
 
   constructor(

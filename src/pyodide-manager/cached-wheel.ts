@@ -47,8 +47,10 @@ function openCached(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel
     if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes, not ${file.bytes}`;
     if (!isOutOfReach(cache, file, fd)) return readVerified(file, fd);
     // One that is being evicted at this moment stays readable all the same.
-    cache.locks.share(fd);
+    cache.calls.lockShared(fd);
     const wheel = openWheelFile(file, fd, status.size);
+    // What is damaged shows here.
+    void wheel.entries;
     isKept = true;
     return wheel;
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Cache } from "./cache.ts";
 import { describeFileError } from "./cache-error.ts";
 import { isOutOfReach, readVerified } from "./cached-wheel.ts";
 import type { DownloadContext } from "./download-context.ts";
+import { FileCalls } from "./file-calls.ts";
 import { sleep } from "./http-download.ts";
 import { moveIntoPlace } from "./move-into-place.ts";
 import { type OpenWheel, openWheelFile } from "./open-wheel.ts";
@@ -65,14 +66,14 @@ async function claimInCache(
   let [size, since] = [-1, performance.now()];
   while (true) {
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o644);
-    const isOurs = cache.locks.exclude(fd) && isStillAt(fd, path);
+    const isOurs = cache.calls.lockAlone(fd) && isStillAt(fd, path);
     const found = cache.find(file, (text) => progress.note(text));
     if (found !== null) {
       if (isOurs) rmSync(path, { force: true });
       closeSync(fd);
       return found;
     }
-    if (isOurs) return new CacheClaim(cache, file, context, await PartialFile.resume(fd));
+    if (isOurs) return new CacheClaim(cache, file, context, new PartialFile(fd, cache.calls));
     const { size: sizeNow } = fstatSync(fd);
     closeSync(fd);
     if (sizeNow !== size) {
@@ -107,15 +108,14 @@ class CacheClaim implements Claim {
   async settle(): Promise<OpenWheel> {
     const { cache, file, partial } = this;
     await partial.sync();
-    const wheel = openWheelFile(file, partial.fd, partial.bytes);
-    checkMembers(file, wheel.entries, wheel.sizeBytes);
+    const wheel = openNew(file, partial);
     const problem = await moveIntoPlace(this.#path, cache.wheelPath(file));
     if (problem !== null) {
       rmSync(this.#path, { force: true });
       noteUnkept(this.context, cache, problem);
     }
     if (isOutOfReach(cache, file, partial.fd)) {
-      cache.locks.share(partial.fd);
+      cache.calls.lockShared(partial.fd);
       return wheel;
     }
     const verified = readVerified(file, partial.fd);
@@ -134,21 +134,23 @@ class CacheClaim implements Claim {
   }
 }
 
+/** What an index has is looked through; what the lock has a hash of, when it is mounted. Throws UnsafeWheelError. */
+function openNew(file: PackageFile, { fd, bytes }: PartialFile): OpenWheel {
+  const wheel = openWheelFile(file, fd, bytes);
+  if (file.origin === "index") checkMembers(file, wheel.entries, bytes);
+  return wheel;
+}
+
 function claimTemporary(file: PackageFile): Claim {
   const directory = tmpdir();
   const path = join(directory, `woma-${crypto.randomUUID()}.part`);
-  const partial = new PartialFile(openSync(path, "wx+", 0o600));
+  const partial = new PartialFile(openSync(path, "wx+", 0o600), new FileCalls());
   // From here on it is gone when the descriptor is closed.
   rmSync(path, { force: true });
   return {
     partial,
     directory,
-    settle: async () => {
-      await partial.flush();
-      const wheel = openWheelFile(file, partial.fd, partial.bytes);
-      checkMembers(file, wheel.entries, wheel.sizeBytes);
-      return wheel;
-    },
+    settle: async () => openNew(file, partial),
     keep: () => partial.close(),
     drop: () => partial.close(),
   };

@@ -81,7 +81,7 @@ interface Order {
 async function fetchInto(claimed: Claim, order: Order, context: DownloadContext): Promise<OpenWheel> {
   const { file } = order;
   try {
-    if (claimed.partial.sha256 !== file.sha256) await fetchFromSources(claimed.partial, order, context);
+    if ((await claimed.partial.sha256()) !== file.sha256) await fetchFromSources(claimed.partial, order, context);
     const wheel = await claimed.settle();
     context.progress.fetched(file, wheel.sizeBytes);
     return wheel;

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { DownloadContext } from "./download-context.ts";
 import { request } from "./http-request.ts";
 import type { PackageFile } from "./package-file.ts";
-import type { PartialFile } from "./partial-file.ts";
+import { DiskFailure, type PartialFile } from "./partial-file.ts";
 import { type Patience, USUAL_PATIENCE } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { PassingFailure, SourceFailure } from "./source-failure.ts";
@@ -38,7 +38,7 @@ export async function download(work: Transfer, context: DownloadContext): Promis
       context.signal.throwIfAborted();
       if (!(error instanceof PassingFailure)) throw error;
       // A server may say that there is more than there is.
-      if (work.partial.sha256 === work.file.sha256) return { resumed: true, type: null };
+      if ((await work.partial.sha256()) === work.file.sha256) return { resumed: true, type: null };
       failures = work.partial.bytes - before >= WORTHWHILE_BYTES ? 1 : failures + 1;
       if (failures >= patience.attempts) throw new SourceFailure(`${error.message}, ${failures} times`);
       const pauseMs = error.retryAfterMs ?? patience.firstPauseMs * 2 ** (failures - 1);
@@ -66,22 +66,19 @@ interface Session extends Transfer {
 }
 
 async function attempt(session: Session, context: DownloadContext): Promise<Answer> {
-  const { source, partial, patience } = session;
-  const stalling = new AbortController();
-  const signal = AbortSignal.any([context.signal, stalling.signal]);
+  const { source, patience } = session;
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([context.signal, giveUp.signal]);
   const outlet = await context.run.outlet;
   const response = await request(source.url, { headers: headersOf(session), signal, patience, outlet });
-  const watch = watchForStall(patience.stallMs, (failure) => stalling.abort(failure));
   try {
     await checkAnswer(response, session);
-    await receive(response, session, { ...context, onBytes: watch.onBytes });
+    await receive(response, session, { ...context, giveUp: (reason) => giveUp.abort(reason) });
     return { resumed: response.status === PARTIAL_CONTENT, type: response.headers.get("content-type") };
   } catch (error) {
-    throw stalling.signal.aborted ? stalling.signal.reason : error;
+    throw giveUp.signal.aborted ? giveUp.signal.reason : error;
   } finally {
-    watch.stop();
-    stalling.abort();
-    await partial.flush();
+    giveUp.abort();
   }
 }
 
@@ -118,33 +115,53 @@ async function checkAnswer(response: Response, session: Session): Promise<void> 
 
 async function receive(
   response: Response,
-  { file, partial }: Session,
-  { run, progress, onBytes }: DownloadContext & { onBytes(): void },
+  session: Session,
+  context: DownloadContext & { giveUp(reason: unknown): void },
 ): Promise<void> {
+  const { partial } = session;
   const total = totalOf(response);
-  if (total !== null) run.expect(total - partial.bytes);
-  for await (const chunk of bodyOf(response)) {
-    run.spend(chunk.length);
-    await partial.append(chunk);
-    if (file.bytes !== null && partial.bytes > file.bytes) {
-      await partial.restart();
-      throw new SourceFailure(`sends more than its ${file.bytes} bytes`);
+  if (total !== null) context.run.expect(total - partial.bytes);
+  if (total === partial.bytes) return;
+  const look = observer(session, total, context);
+  const timer = setInterval(() => {
+    try {
+      look();
+    } catch (error) {
+      context.giveUp(error);
     }
-    progress.received(file, partial.bytes, total ?? file.bytes);
-    onBytes();
+  }, LOOKED_EVERY_MS);
+  try {
+    await partial.receive(response).catch((error) => {
+      throw error instanceof DiskFailure ? error : new PassingFailure("closed the connection");
+    });
+  } finally {
+    clearInterval(timer);
+    look();
   }
   if (total !== null && partial.bytes < total) throw new PassingFailure("closed the connection");
 }
 
-async function* bodyOf({ body }: Response): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  while (reader !== undefined) {
-    const next = await reader.read().catch(() => {
-      throw new PassingFailure("closed the connection");
-    });
-    if (next.done) return;
-    yield next.value;
-  }
+/** Often enough for a progress bar, and to cut off what has no end. */
+const LOOKED_EVERY_MS = 25;
+
+/** What is done whenever something may have come; it throws when that is too much, or has been nothing for too long. */
+function observer(
+  { file, partial, patience }: Session,
+  total: number | null,
+  { run, progress }: DownloadContext,
+): () => void {
+  let [seen, since] = [partial.bytes, performance.now()];
+  return () => {
+    const { bytes } = partial;
+    if (bytes === seen) {
+      if (performance.now() - since < patience.stallMs) return;
+      throw new PassingFailure(`sent nothing for ${patience.stallMs / 1000} s`);
+    }
+    if (file.bytes !== null && bytes > file.bytes) throw new SourceFailure(`sends more than its ${file.bytes} bytes`);
+    run.spend(bytes - seen);
+    [seen, since] = [bytes, performance.now()];
+    progress.received(file, bytes, total ?? file.bytes);
+  };
 }
 
 /** Of the whole file; null when it does not say, or means the file compressed. */
@@ -158,20 +175,4 @@ function totalOf({ status, headers }: Response): number | null {
 function rangeOf(headers: Headers): { start: number; total: number | null } | undefined {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
   return start === undefined ? undefined : { start: Number(start), total: total === "*" ? null : Number(total) };
-}
-
-/** How often is looked whether something came. */
-const LOOKS = 10;
-
-function watchForStall(stallMs: number, giveUp: (failure: Error) => void): { onBytes(): void; stop(): void } {
-  let latest = performance.now();
-  const timer = setInterval(() => {
-    if (performance.now() - latest >= stallMs) giveUp(new PassingFailure(`sent nothing for ${stallMs / 1000} s`));
-  }, stallMs / LOOKS);
-  return {
-    onBytes: () => {
-      latest = performance.now();
-    },
-    stop: () => clearInterval(timer),
-  };
 }

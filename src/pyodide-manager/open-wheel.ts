@@ -10,26 +10,53 @@ import { ZipFormatError } from "./zip-format-error.ts";
 export interface OpenWheel {
   readonly file: PackageFile;
   readonly sizeBytes: number;
+  /** Read and checked when first asked for. Throws UnsafeWheelError. */
   readonly entries: readonly ZipEntry[];
   /** Fills `target` from a position on; the number of bytes, fewer only at the end. */
   readAt(target: Uint8Array, position: number): number;
   close(): void;
 }
 
-/** An archive on the disk, whose descriptor it closes in the end. Throws UnsafeWheelError. */
+/** An archive on the disk, whose descriptor it closes in the end. */
 export function openWheelFile(file: PackageFile, fd: number, sizeBytes: number): OpenWheel {
-  const readAt = (target: Uint8Array, position: number) => readFully(fd, target, position);
-  return { file, sizeBytes, entries: readEntries(file, readAt, sizeBytes), readAt, close: once(() => closeSync(fd)) };
+  return new Wheel(
+    file,
+    sizeBytes,
+    (target, position) => readFully(fd, target, position),
+    () => closeSync(fd),
+  );
 }
 
-/** An archive in memory. Throws UnsafeWheelError. */
+/** An archive in memory. */
 export function openWheelBytes(file: PackageFile, bytes: Uint8Array): OpenWheel {
   const readAt = (target: Uint8Array, position: number) => {
     const part = bytes.subarray(position, position + target.length);
     target.set(part);
     return part.length;
   };
-  return { file, sizeBytes: bytes.length, entries: readEntries(file, readAt, bytes.length), readAt, close: () => {} };
+  return new Wheel(file, bytes.length, readAt, () => {});
+}
+
+class Wheel implements OpenWheel {
+  #entries: readonly ZipEntry[] | undefined;
+  #isOpen = true;
+
+  constructor(
+    readonly file: PackageFile,
+    readonly sizeBytes: number,
+    readonly readAt: OpenWheel["readAt"],
+    private readonly release: () => void,
+  ) {}
+
+  get entries(): readonly ZipEntry[] {
+    this.#entries ??= readEntries(this.file, this.readAt, this.sizeBytes);
+    return this.#entries;
+  }
+
+  close(): void {
+    if (this.#isOpen) this.release();
+    this.#isOpen = false;
+  }
 }
 
 function readEntries(file: PackageFile, readAt: OpenWheel["readAt"], sizeBytes: number): readonly ZipEntry[] {
@@ -57,12 +84,4 @@ function readFully(fd: number, target: Uint8Array, position: number): number {
     length += count;
   }
   return length;
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
-  };
 }

@@ -12,17 +12,18 @@ import { OtherBytesFailure, SourceFailure } from "./source-failure.ts";
 export async function transfer(work: Transfer, context: DownloadContext): Promise<void> {
   const fetchRest = work.source.url.protocol === "file:" ? copy : download;
   const first = await fetchRest(work, context);
-  if (isWhole(work)) return;
+  if (await isWhole(work)) return;
   // Perhaps what was there before belonged to something else.
   const latest = first.resumed ? await startOver(work, () => fetchRest(work, context)) : first;
-  if (isWhole(work)) return;
-  const { sha256, bytes } = work.partial;
+  if (await isWhole(work)) return;
+  const { bytes } = work.partial;
+  const sha256 = await work.partial.sha256();
   await work.partial.restart();
   throw new OtherBytesFailure(sha256, latest.type === null ? `${bytes} bytes` : `${bytes} bytes of ${latest.type}`);
 }
 
-function isWhole({ partial, file }: Transfer): boolean {
-  return partial.sha256 === file.sha256;
+async function isWhole({ partial, file }: Transfer): Promise<boolean> {
+  return (await partial.sha256()) === file.sha256;
 }
 
 async function startOver<T>({ partial }: { partial: PartialFile }, again: () => Promise<T>): Promise<T> {

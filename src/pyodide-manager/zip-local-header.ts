@@ -1,14 +1,13 @@
 import type { ReadAt, ZipEntry } from "./zip-entry.ts";
 import { ZipFormatError } from "./zip-format-error.ts";
-import { decodeName } from "./zip-name.ts";
 
 /**
  * Where a member's contents begin, behind its own header. Throws ZipFormatError when that header says something else
  * than the archive's directory: whoever reads by the one would see another file than whoever reads by the other.
  */
 export function readLocalHeader(entry: Omit<ZipEntry, "dataOffset">, read: ReadAt): number {
-  const expectedBytes = Buffer.byteLength(entry.name);
-  const header = read(entry.headerOffset, HEADER_BYTES + expectedBytes);
+  const expectedName = Buffer.from(entry.name);
+  const header = read(entry.headerOffset, HEADER_BYTES + expectedName.length);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   if (header.length < HEADER_BYTES || view.getUint32(0, true) !== SIGNATURE) {
     throw new ZipFormatError(`${entry.name} is not where the directory says`);
@@ -19,8 +18,8 @@ export function readLocalHeader(entry: Omit<ZipEntry, "dataOffset">, read: ReadA
   // They may come behind the contents instead, and in zip64 stand elsewhere in the header.
   const sizesAreHere = (flags & SIZES_FOLLOW) === 0 && sizes[0] !== WIDE && sizes[1] !== WIDE;
   const agrees =
-    nameBytes === expectedBytes &&
-    decodeName(header.subarray(HEADER_BYTES)) === entry.name &&
+    nameBytes === expectedName.length &&
+    expectedName.equals(header.subarray(HEADER_BYTES)) &&
     view.getUint16(8, true) === entry.method &&
     (flags & ENCRYPTED) === 0 &&
     ((flags & SIZES_FOLLOW) !== 0 || view.getUint32(14, true) === entry.crc32) &&

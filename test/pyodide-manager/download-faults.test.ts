@@ -201,17 +201,29 @@ test("a server that compresses what it sends is understood", async () => {
   expect(outcome).toBe("whole");
 });
 
-test("an archive that means harm is refused though its hash is right, and not kept", async () => {
-  await using scratch = await scratchDirectory();
+describe("an archive that means harm, though its hash is right,", () => {
   const hostile = offeredBytes("hostile", zipBytes([{ name: "../evil.py", data: "import os" }]));
-  await using server = await startRawServer((request) => served(hostile.bytes, request));
-  const failed = fetchPackage(hostile.file, downloading(scratch.path, [server.url]));
-  expect((await failed.catch((error) => error)).message).toBe(
-    'hostile-1.0-py3-none-any.whl is refused: it holds a path that leads out of it: "../evil.py"',
-  );
-  expect([...readdirSync(join(scratch.path, "wheels-v1")), ...readdirSync(join(scratch.path, "partial-v1"))]).toEqual(
-    [],
-  );
+  const refusal = 'hostile-1.0-py3-none-any.whl is refused: it holds a path that leads out of it: "../evil.py"';
+
+  test("is refused and not kept when it comes from an index", async () => {
+    await using scratch = await scratchDirectory();
+    await using server = await startRawServer((request) => served(hostile.bytes, request));
+    const failed = fetchPackage(onIndex(hostile, server).file, downloading(scratch.path, []));
+    expect((await failed.catch((error) => error)).message).toBe(refusal);
+    expect([...readdirSync(join(scratch.path, "wheels-v1")), ...readdirSync(join(scratch.path, "partial-v1"))]).toEqual(
+      [],
+    );
+  });
+
+  test("shows nothing of itself when the lock has it", async () => {
+    await using scratch = await scratchDirectory();
+    await using server = await startRawServer((request) => served(hostile.bytes, request));
+    const context = downloading(scratch.path, [server.url]);
+    const wheel = await fetchPackage(hostile.file, context);
+    expect(() => wheel.entries).toThrow(refusal);
+    wheel.close();
+    expect(context.cache?.find(hostile.file) ?? null).toBeNull();
+  });
 });
 
 function chunked(part: Uint8Array, isWhole: boolean): Uint8Array {
