@@ -6,7 +6,7 @@ import type { CacheShelf } from "./cache-shelf.ts";
 import { removeAway } from "./remove-away.ts";
 import { hashFile } from "./verify.ts";
 
-export interface DamagedFile {
+interface DamagedFile {
   readonly path: string;
   /** A clause: "its sha256 is another". */
   readonly reason: string;

@@ -48,7 +48,7 @@ export class DownloadDiskError extends WomaError {
 }
 
 /** `numpy 2.4.3 (numpy-2.4.3-….whl)`. */
-export function titleOf({ name, version, fileName }: PackageFile): string {
+function titleOf({ name, version, fileName }: PackageFile): string {
   return `${name} ${version} (${fileName})`;
 }
 

@@ -2,7 +2,7 @@ import type { ReadAt } from "./zip-entry.ts";
 import { ZipFormatError } from "./zip-format-error.ts";
 
 /** More than any package has. */
-export const MAXIMUM_ENTRIES = 100_000;
+const MAXIMUM_ENTRIES = 100_000;
 
 /** Where an archive's directory lies, and how many members it lists. */
 export interface DirectoryPlace {
