@@ -165,7 +165,8 @@ function partOf(range: string | null, size: number, served: boolean): { status: 
 
 /** How many bytes went out before the other end, or the fault, made an end of it. */
 async function send(response: ServerResponse, bytes: Uint8Array, fault: Fault | undefined): Promise<number> {
-  const limit = fault?.kind === "stall" || fault?.kind === "cut" ? fault.afterBytes : bytes.length;
+  const wanted = fault?.kind === "stall" || fault?.kind === "cut" ? fault.afterBytes : bytes.length;
+  const limit = Math.min(wanted, bytes.length);
   let sent = 0;
   while (sent < limit && !response.destroyed) {
     const chunk = bytes.subarray(sent, Math.min(sent + CHUNK_BYTES, limit));
@@ -175,7 +176,7 @@ async function send(response: ServerResponse, bytes: Uint8Array, fault: Fault | 
     else if (!more) await drained(response);
   }
   if (fault?.kind === "cut") response.destroy();
-  else if (fault?.kind !== "stall" || limit >= bytes.length) response.end();
+  else if (fault?.kind !== "stall" || limit === bytes.length) response.end();
   return sent;
 }
 
