@@ -31,6 +31,15 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
   ...usage("command-line/unknown-flag", "unknown option '-Z'"),
   ...usage("command-line/unknown-long-flag", "unknown option '--no-such-flag'"),
   ...usage("command-line/w-without-value", "-W needs a value"),
+  ...absent("command-line/flags-isolated", noneHas("neighbour")),
+  ...absent("modules/module-absent", noneHas("no_such_module_at_all")),
+  ...absent("modules/module-import-fails", noneHas("no_such_dependency")),
+  ...absent("modules/module-isolated", `did you mean 'toolz'? If not, ${fromIndex("tool")}`),
+  ...absent("modules/module-safe-path", `did you mean 'toolz'? If not, ${fromIndex("tool")}`),
+  ...absent("modules/not-found", noneHas("no_such_module_at_all")),
+  ...absent("traceback/suggest-module-not-found", "did you mean 'collections'?"),
+  ...absent("modules/parent-absent", noneHas("absent")),
+
   ...unusableFile("command-line/directory-without-main", "name a file, or put a __main__.py into the directory"),
   ...unusableFile("command-line/missing-script", "check the spelling; to run code given as text, use -c"),
   ...unusableFile(
@@ -173,6 +182,20 @@ function unusableFile(name: string, hint: string): readonly AcceptedDifference[]
       woma: (python) => `${python.replace(/^woma: /, "error: ")}\nhint: ${hint}\n`,
     },
   ];
+}
+
+/** What a package could have is no end of the matter. */
+function absent(name: string, hint: string): readonly AcceptedDifference[] {
+  const reason = "a module that is not there may be had; the error itself is python3's";
+  return [{ case: name, in: "stderr", reason, woma: (python) => `${python}\nhint: ${hint}\n` }];
+}
+
+function noneHas(module: string): string {
+  return `no package of the distribution has it; ${fromIndex(module)}`;
+}
+
+function fromIndex(module: string): string {
+  return `\`woma --with ${module}\` takes a package of that name from the package index, if there is one`;
 }
 
 /** A case that python3 completes, and woma ends at once with status 1. */

@@ -17,11 +17,14 @@ def hint_missing() -> None:
 
 
 def hint_module() -> None:
-    """For a module that a library would have liked: its own import says what it takes, a library's cannot."""
+    """For a module that was not found, by the program or by a library of its."""
     error = getattr(sys, "last_exc", None)
     while error is not None:
-        if isinstance(error, ModuleNotFoundError) and error.name and error.name not in PackageFinder.failures:
-            woma_kernel.request("missing-module", module=error.name[:LONGEST_PATH])
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            if error.name not in PackageFinder.failures:
+                woma_kernel.request("missing-module", module=error.name[:LONGEST_PATH])
+            elif advice := PackageFinder.failures[error.name]:
+                print(f"\n{advice}", file=sys.stderr)
             return
         error = error.__cause__ or error.__context__
 

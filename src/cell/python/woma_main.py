@@ -5,7 +5,6 @@ import builtins
 import contextlib
 import functools
 import importlib.machinery
-import importlib.util
 import json
 import linecache
 import os
@@ -266,15 +265,20 @@ def named_module(name: str) -> functools.partial | None:
         raise SystemExit(1)
     if name == "pip" and importlib.machinery.PathFinder.find_spec(name) is None:
         return functools.partial(run_pip)
-    try:
-        importlib.util.find_spec(name.partition(".")[0])
-    except ModuleNotFoundError as error:
-        print(f"{sys.executable}: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
-    except ValueError:
-        # A module without a spec, which runpy has words for.
-        pass
+    if (advice := woma_packages.advice_for(name.partition(".")[0])) is not None:
+        report_absent_module(name, advice)
+        raise SystemExit(1)
     return functools.partial(runpy._run_module_as_main, name)
+
+
+def report_absent_module(name: str, advice: str) -> None:
+    """CPython's words for a module that `-m` does not find, and woma's."""
+    top, dot, _ = name.partition(".")
+    if dot:
+        reason = f"Error while finding module specification for {name!r} (ModuleNotFoundError: No module named {top!r})"
+    else:
+        reason = f"No module named {name}"
+    print(f"{sys.executable}: {reason}\n\n{advice}", file=sys.stderr)
 
 
 def run_pip() -> None:

@@ -1,13 +1,16 @@
 """Imports of modules that nothing here has yet: the broker mounts their package, then CPython's own importer loads them."""
 
 import importlib.machinery
+import importlib.util
 import os
 import re
 import sys
+from _suggestions import _generate_suggestions
 from importlib._bootstrap_external import SourceFileLoader
 
 import woma_kernel
 
+_LIBRARY_MODULES = sorted(name for name in sys.stdlib_module_names if not name.startswith("_"))
 # Modules that import on behalf of their caller.
 _GO_BETWEENS = ("importlib", "pkgutil", "pydoc", "runpy", "zipimport")
 _LIBRARY = "/lib/"
@@ -29,32 +32,44 @@ def install() -> None:
 
 
 class PackageFinder:
-    """After all others on sys.meta_path, so that it is asked only for what none of them has."""
+    """After the other finders on sys.meta_path, so that it is asked only for what none of them has."""
 
-    # What could not be had is not tried again in this run, by package or module.
+    # What could not be had is not tried again in this run: by module, what the user is told when nobody catches the error.
     failures: dict[str, str] = {}
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        if path is not None or not name.isidentifier() or len(name) > _LONGEST_NAME or not asked_by_program():
+        if path is not None or not name.isidentifier() or len(name) > _LONGEST_NAME or name in cls.failures:
             return None
-        if (reason := cls.failures.get(name)) is None:
-            reply, _ = woma_kernel.request("provide", module=name)
-            if reply.get("kind") == "mounted":
+        if not asked_by_program():
+            return None
+        reply, _ = woma_kernel.request("provide", module=name)
+        match reply.get("kind"):
+            case "mounted":
                 mounted(reply["archives"])
                 return importlib.machinery.PathFinder.find_spec(name)
-            if "errno" in reply:
-                # Interrupted: KeyboardInterrupt is on its way.
-                return None
-            reason = reply.get("advice") if reply["kind"] == "none" else reply["reason"]
-            cls.failures[name] = reason or ""
-        if not reason:
-            return None
-        raise ModuleNotFoundError(f"No module named {name!r}: {reason}", name=name)
+            case "refused":
+                cls.failures[name] = f"error: {reply['reason']}".replace("\nhint: ", "\n\nhint: ")
+            case "none":
+                near = _generate_suggestions(_LIBRARY_MODULES, name)
+                advice = f"did you mean '{near}'?" if near else reply["advice"]
+                cls.failures[name] = f"hint: {advice}" if advice else ""
+        # Without a kind it was interrupted: KeyboardInterrupt is on its way.
+        return None
+
+
+def advice_for(name: str) -> str | None:
+    """What to do about a module of this name that `-m` would not find; None when it is there, or gets there."""
+    try:
+        found = importlib.util.find_spec(name) is not None
+    except ImportError, ValueError:
+        # Its own import fails, or it has no spec: runpy has words for that.
+        return None
+    return None if found else PackageFinder.failures.get(name) or None
 
 
 def asked_by_program() -> bool:
-    """Whether the import is the program's own; what a library would like to have besides is its own affair."""
+    """Whether the program itself looks for the module; what a library would like to have besides is its own affair."""
     frame = sys._getframe(2)
     while frame is not None:
         path = frame.f_code.co_filename

@@ -105,8 +105,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_refusals
     import woma_signals
 
-    for finder in (woma_packages.PackageFinder, woma_refusals._Explainer):
-        trim_from_tracebacks(finder.find_spec)
+    trim_from_tracebacks(woma_refusals._Explainer.find_spec)
     for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_refusals, woma_signals):
         part.install()
     # Behind all other finders.
