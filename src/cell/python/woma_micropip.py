@@ -21,7 +21,7 @@ def install() -> None:
 
 
 class _Finder:
-    """Finds a layer below micropip in the place of the one that asks Pyodide's JavaScript, and its installer changed."""
+    """Finds another layer below micropip than the one that asks Pyodide's JavaScript, and its installer changed."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):

@@ -1,4 +1,4 @@
-"""Imports of modules that nothing here has yet: the broker mounts their package, then CPython's own importer loads them."""
+"""Imports of modules that nothing here has yet: the broker mounts their package, CPython's own importer loads them."""
 
 import importlib.machinery
 import importlib.util
@@ -34,7 +34,7 @@ def install() -> None:
 class PackageFinder:
     """After the other finders on sys.meta_path, so that it is asked only for what none of them has."""
 
-    # What could not be had is not tried again in this run: by module, what the user is told when nobody catches the error.
+    # What could not be had is not tried again in this run: what the user is told when nobody catches the error.
     failures: dict[str, str] = {}
 
     @classmethod
