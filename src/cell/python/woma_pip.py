@@ -73,7 +73,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         program,
         description="Installs packages for this run of woma, from its cache or the network.",
-        epilog="A package is there for the run that asks for it; nothing is to be uninstalled. See also `woma install`.",
+        epilog="A package is there for the run that asks for it; none needs uninstalling. See also `woma install`.",
     )
     parser.add_argument("-V", "--version", action="version", version=f"woma's pip (Python {sys.version.split()[0]})")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
