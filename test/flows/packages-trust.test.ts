@@ -107,8 +107,6 @@ describe("compiled modules in a cache", () => {
     expect(compiled).toHaveLength(1);
     for (const archive of archivesIn(home)) writeFileSync(archive, readFileSync(compiled[0] ?? ""));
     expect(archivesIn(home)).toHaveLength(1);
-    // Where only this user writes, what is there was written by this user: the test of the test.
-    expect((await home.run(["-q", "-c", CODE])).stdout).toBe("PLANTED\nTrue\n");
     chmodSync(home.cache, 0o777);
     expect(await home.run(["-q", "-c", CODE])).toEqual({ ...GENUINE, stderr: "" });
   });
