@@ -1,5 +1,5 @@
 import { WomaError } from "../src/errors.ts";
-import { configuredIndexes } from "../src/pyodide-manager/index-settings.ts";
+import { configuredIndexes } from "../src/pyodide-manager/index/index-settings.ts";
 import { cachedFile, sha256 } from "./build-cache.ts";
 import { type PinnedWheel, pinnedWheels } from "./core-pins.ts";
 import { defaultIndex } from "./default-index.ts";

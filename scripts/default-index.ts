@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
 import lock from "pyodide/pyodide-lock.json" with { type: "json" };
-import { distributionUrl } from "../src/pyodide-manager/distribution-url.ts";
+import { distributionUrl } from "../src/pyodide-manager/download/distribution-url.ts";
 import { sha256 } from "./build-cache.ts";
 import { get } from "./package-index.ts";
 

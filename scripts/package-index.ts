@@ -1,4 +1,4 @@
-import { PAGE_TYPES, parsePage } from "../src/pyodide-manager/index-page.ts";
+import { PAGE_TYPES, parsePage } from "../src/pyodide-manager/index/index-page.ts";
 
 export interface IndexFile {
   readonly name: string;

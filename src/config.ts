@@ -8,7 +8,7 @@ import { networkPolicy, parseNetworkGrant } from "./permissions/parse-network.ts
 import { parseReadGrant, parseWriteGrant } from "./permissions/parse-paths.ts";
 import type { Mount, NetworkPolicy } from "./permissions/permissions.ts";
 import type { InterpreterFlags, Program } from "./protocol/messages.ts";
-import { parseMirrors } from "./pyodide-manager/mirror-url.ts";
+import { parseMirrors } from "./pyodide-manager/download/mirror-url.ts";
 import type { PackageSettings } from "./pyodide-manager/package-settings.ts";
 
 /** What the command line asks for. FILE's text has not been read yet. */

@@ -1,6 +1,6 @@
 import { placeOf } from "../protocol/archive-layout.ts";
-import type { BytecodeStore } from "../pyodide-manager/bytecode-store.ts";
-import type { OpenWheel } from "../pyodide-manager/open-wheel.ts";
+import type { BytecodeStore } from "../pyodide-manager/cache/bytecode-store.ts";
+import type { OpenWheel } from "../pyodide-manager/cache/open-wheel.ts";
 import { ArchiveTable, type MountedArchive } from "./kernel/archives.ts";
 import { CompileQueue } from "./kernel/compile-queue.ts";
 

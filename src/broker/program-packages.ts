@@ -1,6 +1,6 @@
 import { formatError, WomaError } from "../errors.ts";
 import type { ArchiveGrant, InstallReply, ProvideReply } from "../protocol/messages.ts";
-import type { OpenWheel } from "../pyodide-manager/open-wheel.ts";
+import type { OpenWheel } from "../pyodide-manager/cache/open-wheel.ts";
 import type { PackageRun } from "../pyodide-manager/package-run.ts";
 import type { Bytecode } from "./bytecode.ts";
 import type { ArchiveTable } from "./kernel/archives.ts";

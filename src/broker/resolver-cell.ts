@@ -1,6 +1,6 @@
 import { WomaError } from "../errors.ts";
 import type { Libc } from "../protocol/libc.ts";
-import type { ResolveInCell, ResolverAnswers, ResolverTask } from "../pyodide-manager/resolver-task.ts";
+import type { ResolveInCell, ResolverAnswers, ResolverTask } from "../pyodide-manager/resolve/resolver-task.ts";
 import { BARE_REQUEST, BARE_RESOURCES, EmptyStream } from "./bare-program.ts";
 import type { CellCommand } from "./cell-process.ts";
 import { type ProgramEnd, Session } from "./session.ts";

@@ -1,7 +1,7 @@
 import type { Libc } from "../protocol/libc.ts";
 import type { InterpreterFlags, Program, RequestOf, Start, StreamGrant } from "../protocol/messages.ts";
 import type { PackageRun } from "../pyodide-manager/package-run.ts";
-import type { Resolver } from "../pyodide-manager/resolver-task.ts";
+import type { Resolver } from "../pyodide-manager/resolve/resolver-task.ts";
 import { MemoryGroup } from "../sandbox/cgroup.ts";
 import type { Bytecode } from "./bytecode.ts";
 import { type CellCommand, type CellEnd, CellProcess } from "./cell-process.ts";

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { readPackageSettings, readTerminalStyle } from "../config.ts";
 import { WomaError } from "../errors.ts";
-import { type Cache, openCache } from "../pyodide-manager/cache.ts";
-import { DownloadRun } from "../pyodide-manager/download-run.ts";
+import { type Cache, openCache } from "../pyodide-manager/cache/cache.ts";
+import { DownloadRun } from "../pyodide-manager/download/download-run.ts";
+import { parseWheelName } from "../pyodide-manager/index/wheel-name.ts";
 import { withinTime } from "../pyodide-manager/install-time.ts";
 import { loadLock } from "../pyodide-manager/lock.ts";
 import type { PackageSettings } from "../pyodide-manager/package-settings.ts";
-import { parseWheelName } from "../pyodide-manager/wheel-name.ts";
 import { countOf, formatBytes } from "./amounts.ts";
 import type { CacheInvocation } from "./cache-options.ts";
 import { fetchDistribution, fetchIntoCache, filesOf } from "./fetch-packages.ts";

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { WomaError } from "../errors.ts";
-import { releaseArchiveUrl } from "../pyodide-manager/archive-bytes.ts";
-import { fetchPackage, fetchPackages } from "../pyodide-manager/download.ts";
-import type { DownloadContext } from "../pyodide-manager/download-context.ts";
-import { DownloadError, HashMismatchError } from "../pyodide-manager/download-error.ts";
+import { releaseArchiveUrl } from "../pyodide-manager/download/archive-bytes.ts";
+import { fetchPackage, fetchPackages } from "../pyodide-manager/download/download.ts";
+import type { DownloadContext } from "../pyodide-manager/download/download-context.ts";
+import { DownloadError, HashMismatchError } from "../pyodide-manager/download/download-error.ts";
+import { takeFromArchive } from "../pyodide-manager/download/release-archive.ts";
 import type { Lock } from "../pyodide-manager/lock.ts";
 import type { PackageFile } from "../pyodide-manager/package-file.ts";
 import { normalizeName } from "../pyodide-manager/package-name.ts";
-import { takeFromArchive } from "../pyodide-manager/release-archive.ts";
 import { countOf } from "./amounts.ts";
 
 /** The files of these packages of the distribution, and of what they need. Throws WomaError for other names. */

@@ -1,4 +1,4 @@
-import type { Plan } from "../pyodide-manager/resolve.ts";
+import type { Plan } from "../pyodide-manager/resolve/resolve.ts";
 import { countOf, formatBytes } from "./amounts.ts";
 import { harmless } from "./harmless.ts";
 import { formatTable } from "./table.ts";

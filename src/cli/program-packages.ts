@@ -7,12 +7,12 @@ import { formatError } from "../errors.ts";
 import type { NetworkPolicy } from "../permissions/permissions.ts";
 import type { Libc } from "../protocol/libc.ts";
 import type { Program } from "../protocol/messages.ts";
-import { BytecodeStore } from "../pyodide-manager/bytecode-store.ts";
-import { type Cache, openCache } from "../pyodide-manager/cache.ts";
-import { CacheError } from "../pyodide-manager/cache-error.ts";
+import { BytecodeStore } from "../pyodide-manager/cache/bytecode-store.ts";
+import { type Cache, openCache } from "../pyodide-manager/cache/cache.ts";
+import { CacheError } from "../pyodide-manager/cache/cache-error.ts";
 import type { ProgressListener } from "../pyodide-manager/progress.ts";
 import { PackageProvider } from "../pyodide-manager/provide.ts";
-import type { WomaLock } from "../pyodide-manager/woma-lock.ts";
+import type { WomaLock } from "../pyodide-manager/resolve/woma-lock.ts";
 import type { LoadedProgram } from "./program.ts";
 
 /** What runs of programs need for their packages. */

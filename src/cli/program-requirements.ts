@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
-import type { Plan } from "../pyodide-manager/plan.ts";
 import type { ProgressListener } from "../pyodide-manager/progress.ts";
-import { type Requirement, requirement } from "../pyodide-manager/requirement.ts";
-import { scriptRequirements } from "../pyodide-manager/script-metadata.ts";
-import { findWomaLock, type WomaLock } from "../pyodide-manager/woma-lock.ts";
-import { writeWomaLock } from "../pyodide-manager/write-woma-lock.ts";
+import type { Plan } from "../pyodide-manager/resolve/plan.ts";
+import { type Requirement, requirement } from "../pyodide-manager/resolve/requirement.ts";
+import { scriptRequirements } from "../pyodide-manager/resolve/script-metadata.ts";
+import { findWomaLock, type WomaLock } from "../pyodide-manager/resolve/woma-lock.ts";
+import { writeWomaLock } from "../pyodide-manager/resolve/write-woma-lock.ts";
 import type { LoadedProgram } from "./program.ts";
 
 /** What a program was asked to have from the start, and the lock that says which files that is. */

@@ -1,9 +1,9 @@
 import { UsageError } from "../errors.ts";
-import { NO_CHOICE } from "../pyodide-manager/pip-settings.ts";
+import { NO_CHOICE } from "../pyodide-manager/index/pip-settings.ts";
 import type { Wanted } from "../pyodide-manager/provide.ts";
-import { requirement } from "../pyodide-manager/requirement.ts";
-import { type RequirementsFile, readRequirementsFile } from "../pyodide-manager/requirements-file.ts";
-import { WOMA_LOCK, type WomaLock } from "../pyodide-manager/woma-lock.ts";
+import { requirement } from "../pyodide-manager/resolve/requirement.ts";
+import { type RequirementsFile, readRequirementsFile } from "../pyodide-manager/resolve/requirements-file.ts";
+import { WOMA_LOCK, type WomaLock } from "../pyodide-manager/resolve/woma-lock.ts";
 import type { InstallInvocation } from "./install-options.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;

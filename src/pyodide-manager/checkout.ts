@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatError, WomaError } from "../errors.ts";
-import type { Cache } from "./cache.ts";
-import { CacheError } from "./cache-error.ts";
-import { isTrustedPath } from "./path-trust.ts";
+import type { Cache } from "./cache/cache.ts";
+import { CacheError } from "./cache/cache-error.ts";
+import { isTrustedPath } from "./cache/path-trust.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const BUILD_ID = join(ROOT, ".build/distribution/build-id");

@@ -1,11 +1,11 @@
 import { WomaError } from "../errors.ts";
+import type { OpenWheel } from "./cache/open-wheel.ts";
 import { isInCore } from "./core-packages.ts";
-import { DownloadError } from "./download-error.ts";
-import { DownloadRun } from "./download-run.ts";
+import { DownloadError } from "./download/download-error.ts";
+import { DownloadRun } from "./download/download-run.ts";
 import { withinTime } from "./install-time.ts";
-import type { OpenWheel } from "./open-wheel.ts";
 import type { PackageProvider } from "./provide.ts";
-import { requirement } from "./requirement.ts";
+import { requirement } from "./resolve/requirement.ts";
 
 /** What a bare import comes to: wheels to mount, or words for the error. */
 export type ModuleSupply = { readonly wheels: readonly OpenWheel[] } | { readonly advice: string | null };

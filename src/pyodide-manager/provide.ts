@@ -1,18 +1,18 @@
-import { unavailableFiles } from "./availability.ts";
-import type { Cache } from "./cache.ts";
+import type { Cache } from "./cache/cache.ts";
+import type { OpenWheel } from "./cache/open-wheel.ts";
 import { isInCore } from "./core-packages.ts";
-import { fetchPackages } from "./download.ts";
-import { DownloadError, HashMismatchError } from "./download-error.ts";
-import { DownloadRun } from "./download-run.ts";
+import { unavailableFiles } from "./download/availability.ts";
+import { fetchPackages } from "./download/download.ts";
+import { DownloadError, HashMismatchError } from "./download/download-error.ts";
+import { DownloadRun } from "./download/download-run.ts";
 import { withinTime } from "./install-time.ts";
 import { type Lock, loadLock } from "./lock.ts";
-import { type LockState, lockedPlan } from "./locked-plan.ts";
-import type { OpenWheel } from "./open-wheel.ts";
 import type { PackageFile } from "./package-file.ts";
 import type { PackageSettings } from "./package-settings.ts";
-import { RememberedSwaps } from "./remembered-swaps.ts";
-import type { Requirement } from "./requirement.ts";
-import { type Plan, type ResolveContext, resolve } from "./resolve.ts";
+import { type LockState, lockedPlan } from "./resolve/locked-plan.ts";
+import { RememberedSwaps } from "./resolve/remembered-swaps.ts";
+import type { Requirement } from "./resolve/requirement.ts";
+import { type Plan, type ResolveContext, resolve } from "./resolve/resolve.ts";
 
 /** Where packages come from and who is told. */
 export interface ProviderParts extends Pick<ResolveContext, "resolveInCell" | "progress">, LockState {

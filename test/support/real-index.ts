@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { defaultIndexOfCore } from "../../scripts/mirror.ts";
 import { get } from "../../scripts/package-index.ts";
-import { configuredIndexes } from "../../src/pyodide-manager/index-settings.ts";
+import { configuredIndexes } from "../../src/pyodide-manager/index/index-settings.ts";
 import type { Obstacle } from "./loud-skip.ts";
 
 let obstacle: Promise<Obstacle> | undefined;

@@ -1,9 +1,9 @@
 import { resolveInCells } from "../../src/broker/resolver-cell.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
+import { type Patience, USUAL_PATIENCE } from "../../src/pyodide-manager/download/patience.ts";
 import { loadLock } from "../../src/pyodide-manager/lock.ts";
-import { type Patience, USUAL_PATIENCE } from "../../src/pyodide-manager/patience.ts";
-import { type Requirement, requirement } from "../../src/pyodide-manager/requirement.ts";
-import { type Plan, type ResolveContext, resolve } from "../../src/pyodide-manager/resolve.ts";
+import { type Requirement, requirement } from "../../src/pyodide-manager/resolve/requirement.ts";
+import { type Plan, type ResolveContext, resolve } from "../../src/pyodide-manager/resolve/resolve.ts";
 import { builtBinary } from "./binary.ts";
 
 const lock = loadLock();

@@ -1,5 +1,5 @@
 import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
-import type { Resolver } from "../../pyodide-manager/resolver-task.ts";
+import type { Resolver } from "../../pyodide-manager/resolve/resolver-task.ts";
 import type { ProgramPackages } from "../program-packages.ts";
 import type { ArchiveTable } from "./archives.ts";
 import type { IntervalTimer } from "./clock.ts";

@@ -1,5 +1,5 @@
 import type { RequestOf } from "../../protocol/messages.ts";
-import type { Resolver } from "../../pyodide-manager/resolver-task.ts";
+import type { Resolver } from "../../pyodide-manager/resolve/resolver-task.ts";
 import type { Reply } from "./process-context.ts";
 
 /** The requests of a cell that resolves requirements. */

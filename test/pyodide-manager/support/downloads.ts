@@ -1,9 +1,9 @@
-import { openCache } from "../../../src/pyodide-manager/cache.ts";
-import type { DownloadContext } from "../../../src/pyodide-manager/download-context.ts";
-import { DownloadRun } from "../../../src/pyodide-manager/download-run.ts";
-import type { OpenWheel } from "../../../src/pyodide-manager/open-wheel.ts";
+import { openCache } from "../../../src/pyodide-manager/cache/cache.ts";
+import type { OpenWheel } from "../../../src/pyodide-manager/cache/open-wheel.ts";
+import type { DownloadContext } from "../../../src/pyodide-manager/download/download-context.ts";
+import { DownloadRun } from "../../../src/pyodide-manager/download/download-run.ts";
+import type { Patience } from "../../../src/pyodide-manager/download/patience.ts";
 import type { PackageSettings } from "../../../src/pyodide-manager/package-settings.ts";
-import type { Patience } from "../../../src/pyodide-manager/patience.ts";
 
 /** Servers are given up soon, so that tests end. */
 export const IMPATIENCE: Patience = {

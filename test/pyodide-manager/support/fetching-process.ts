@@ -9,7 +9,7 @@ export function startFetching(
 ): { readonly pid: number; kill(): Promise<void>; outcome(): Promise<string> } {
   const module = (path: string) => JSON.stringify(join(import.meta.dir, path));
   const code = `
-    import { fetchPackage } from ${module("../../../src/pyodide-manager/download.ts")};
+    import { fetchPackage } from ${module("../../../src/pyodide-manager/download/download.ts")};
     import { downloading, wholeOf } from ${module("./downloads.ts")};
     const context = downloading(${JSON.stringify(directory)}, [${JSON.stringify(mirror)}]);
     const wheel = await fetchPackage(${JSON.stringify(file)}, context);

@@ -1,0 +1,46 @@
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256Of } from "../archive/verify.ts";
+import type { Cache } from "../cache/cache.ts";
+
+/**
+ * Servers that could not be reached a moment ago, known to all processes on a cache: forty of them do not wait five
+ * seconds each.
+ */
+export class UnreachableServers {
+  readonly #own = new Map<string, number>();
+
+  constructor(
+    private readonly cache: Cache | null,
+    private readonly leftOutMs: number,
+  ) {}
+
+  /** `origin` as URL has it: scheme, host and port. */
+  has(origin: string): boolean {
+    const since = Math.max(this.#own.get(origin) ?? 0, this.#shared(origin));
+    const age = Date.now() - since;
+    return age >= 0 && age < this.leftOutMs;
+  }
+
+  add(origin: string): void {
+    this.#own.set(origin, Date.now());
+    if (!this.cache?.writable) return;
+    try {
+      mkdirSync(join(this.cache.directory, DIRECTORY), { recursive: true, mode: 0o755 });
+      writeFileSync(this.#path(this.cache, origin), `${origin}\n`);
+    } catch {
+      // This process knows.
+    }
+  }
+
+  #shared(origin: string): number {
+    if (this.cache === null) return 0;
+    return statSync(this.#path(this.cache, origin), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  }
+
+  #path(cache: Cache, origin: string): string {
+    return join(cache.directory, DIRECTORY, sha256Of(Buffer.from(origin)));
+  }
+}
+
+const DIRECTORY = "unreachable-v1";

@@ -1,0 +1,137 @@
+import { SourceFailure } from "../download/source-failure.ts";
+import { shownUrl } from "../download/sources.ts";
+import type { IndexedFile } from "../index/index-page.ts";
+import { type LockMetadata, metadataOfLock } from "../index/lock-metadata.ts";
+import { wheelMetadata } from "../index/metadata.ts";
+import type { ProjectFiles, ProjectPage } from "../index/project-files.ts";
+import type { Lock } from "../lock.ts";
+import { isPackageName, normalizeName } from "../package-name.ts";
+import type { ProgressListener } from "../progress.ts";
+import type { ProjectListing, ResolverAnswers } from "./resolver-task.ts";
+
+interface Parts {
+  readonly lock: Lock;
+  readonly excludedLock: ReadonlySet<string>;
+  readonly projects: ProjectFiles;
+  readonly lockMetadata: LockMetadata;
+  readonly progress: ProgressListener;
+  /** What will be asked for in any case. */
+  readonly firstNames: readonly string[];
+}
+
+/**
+ * Answers one solver, which is nobody to trust: it names projects and files, never addresses, and of files only those
+ * that an index has listed to it.
+ */
+export class SolverAnswers implements ResolverAnswers {
+  /** What was listed, by project, then by file. */
+  readonly listed = new Map<string, Map<string, IndexedFile>>();
+  readonly #pages = new Map<string, Promise<ProjectPage | null>[]>();
+  readonly #given = new Map<string, number>();
+  #asked = 0;
+  #ahead = 0;
+  #hasBegun = false;
+
+  constructor(private readonly parts: Parts) {}
+
+  defaultIndex(url: string): void {
+    if (!this.#hasBegun) this.parts.projects.defaultIndex = url;
+    this.#hasBegun = true;
+    this.expect(this.parts.firstNames);
+  }
+
+  async project(name: string): Promise<Uint8Array | null> {
+    this.#hasBegun = true;
+    if (!isPackageName(name) || ++this.#asked > MOST_QUESTIONS) return null;
+    const project = normalizeName(name);
+    const number = this.#given.get(project) ?? 0;
+    this.#given.set(project, number + 1);
+    const page = await this.#page(project, number);
+    if (page === null) return null;
+    const listed = this.listed.get(project) ?? new Map<string, IndexedFile>();
+    this.listed.set(project, listed);
+    // A file that two indexes have is the first one's.
+    for (const file of page.files) if (!listed.has(file.fileName)) listed.set(file.fileName, file);
+    return new TextEncoder().encode(JSON.stringify(listingOf(page)));
+  }
+
+  async metadata(project: string, file: string): Promise<Uint8Array | null> {
+    this.#hasBegun = true;
+    if (++this.#asked > MOST_QUESTIONS) return null;
+    const bytes =
+      (await this.#ofLock(normalizeName(project), file)) ?? (await this.#ofIndex(normalizeName(project), file));
+    if (bytes !== null) this.#lookAhead(bytes);
+    return bytes;
+  }
+
+  /** Has these projects' pages fetched before the solver asks for them, a few at a time. */
+  expect(names: readonly string[]): void {
+    for (const name of names) {
+      const project = normalizeName(name);
+      if (this.#ahead >= MOST_AHEAD || !isPackageName(name)) continue;
+      if (this.parts.lock.packages.has(project) || this.#pages.has(project)) continue;
+      this.#ahead += 1;
+      const done = () => {
+        this.#ahead -= 1;
+      };
+      // Who asks in the end learns what went wrong.
+      this.#page(project, 0).then(done, done);
+    }
+  }
+
+  async #ofLock(name: string, file: string): Promise<Uint8Array | null> {
+    const { lock, excludedLock, lockMetadata } = this.parts;
+    if (lock.packages.get(name)?.fileName !== file || excludedLock.has(name)) return null;
+    return metadataOfLock(lock.fileOf(name), lockMetadata);
+  }
+
+  async #ofIndex(name: string, file: string): Promise<Uint8Array | null> {
+    const listed = this.listed.get(name)?.get(file);
+    if (listed === undefined) return null;
+    try {
+      return await wheelMetadata(listed, this.parts.projects.access);
+    } catch (error) {
+      if (!(error instanceof SourceFailure)) throw error;
+      this.parts.progress.note(`${shownUrl(new URL(listed.url))} ${error.message}`);
+      return null;
+    }
+  }
+
+  #page(project: string, number: number): Promise<ProjectPage | null> {
+    const pages = this.#pages.get(project) ?? [];
+    this.#pages.set(project, pages);
+    while (pages.length <= number) {
+      const next = () => this.parts.projects.next(project);
+      pages.push(pages.at(-1)?.then(next) ?? next());
+    }
+    return pages[number] ?? Promise.resolve(null);
+  }
+
+  /** While the solver reads, what it will want next comes. */
+  #lookAhead(metadata: Uint8Array): void {
+    const lines = new TextDecoder().decode(metadata.subarray(0, LONGEST_LOOK)).split("\n");
+    const names = lines.flatMap((line) => {
+      const [, name] = /^Requires-Dist: *([A-Za-z0-9._-]+)(?!.*\bextra *==)/.exec(line) ?? [];
+      return name ?? [];
+    });
+    this.expect(names);
+  }
+}
+
+/** More than any resolution needs that comes to an end. */
+const MOST_QUESTIONS = 20_000;
+const MOST_AHEAD = 16;
+const LONGEST_LOOK = 256 * 1024;
+
+function listingOf({ files, unusable }: ProjectPage): ProjectListing {
+  return {
+    files: files.map(({ fileName, version, sha256, requiresPython, yanked }) => ({
+      file: fileName,
+      version,
+      sha256,
+      requiresPython,
+      yanked,
+    })),
+    unusable: Object.fromEntries(unusable),
+  };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { loadLock } from "../../../src/pyodide-manager/lock.ts";
+import type { Plan } from "../../../src/pyodide-manager/resolve/plan.ts";
+import { requirement } from "../../../src/pyodide-manager/resolve/requirement.ts";
+import {
+  findWomaLock,
+  parseWomaLock,
+  planFromWomaLock,
+  unlocked,
+} from "../../../src/pyodide-manager/resolve/woma-lock.ts";
+import { formatWomaLock, writeWomaLock } from "../../../src/pyodide-manager/resolve/write-woma-lock.ts";
+import { scratchDirectory } from "../../support/woma.ts";
+
+const HASH = "ab".repeat(32);
+const DISTRIBUTION = new URL("https://distribution.example/full/");
+const six = loadLock().fileOf("six");
+
+const plan: Plan = {
+  packages: [
+    { file: six, requiredBy: ["app"], why: "lock" },
+    {
+      file: {
+        name: "app",
+        version: "1.0+local",
+        fileName: "app-1.0+local-py3-none-any.whl",
+        sha256: HASH,
+        origin: "index",
+        url: `https://user:hunter2@index.example/app-1.0%2Blocal-py3-none-any.whl#sha256=${HASH}`,
+        bytes: 123,
+      },
+      requiredBy: ["--with"],
+      why: "index",
+    },
+  ],
+  notes: [],
+};
+const asked = [requirement("app[fast] >=1", "--with")];
+const text = formatWomaLock(plan, asked, DISTRIBUTION);
+
+test("woma.lock is a pylock.toml with what woma knows besides, and no password", () => {
+  expect(text).toBe(`# Written by \`woma --lock\`; \`woma --locked\` takes these files and no others.
+lock-version = "1.0"
+environments = ["sys_platform == 'emscripten'"]
+requires-python = "==3.14.*"
+created-by = "woma"
+
+[[packages]]
+name = "app"
+version = "1.0+local"
+dependencies = [{ name = "six" }]
+
+[[packages.wheels]]
+name = "app-1.0+local-py3-none-any.whl"
+url = "https://index.example/app-1.0%2Blocal-py3-none-any.whl"
+size = 123
+hashes = { sha256 = "${HASH}" }
+
+[packages.tool.woma]
+why = "index"
+
+[[packages]]
+name = "six"
+version = "${six.version}"
+
+[[packages.wheels]]
+name = "${six.fileName}"
+url = "https://distribution.example/full/${six.fileName}"
+hashes = { sha256 = "${six.sha256}" }
+
+[packages.tool.woma]
+why = "lock"
+
+[tool.woma]
+pyodide = "314.0.3"
+requirements = ["app[fast] >=1"]
+`);
+});
+
+describe("what was locked", () => {
+  const lock = parseWomaLock("woma.lock", text);
+
+  test("is chosen again, with the credentials that the user has for the index", () => {
+    const again = planFromWomaLock(lock, asked, ["https://user:hunter2@index.example/simple"]);
+    expect(again?.packages.map(({ file }) => file)).toEqual([
+      six,
+      {
+        ...(plan.packages[1]?.file ?? six),
+        url: "https://user:hunter2@index.example/app-1.0%2Blocal-py3-none-any.whl",
+      },
+    ]);
+    expect(again?.packages.map(({ requiredBy, why }) => ({ requiredBy, why }))).toEqual([
+      { requiredBy: ["app"], why: "lock" },
+      { requiredBy: ["--with"], why: "index" },
+    ]);
+  });
+
+  test("is only as much of it as is asked for, and names are enough", () => {
+    const names = (words: readonly string[]) =>
+      planFromWomaLock(
+        lock,
+        words.map((word) => requirement(word, "--with")),
+      )?.packages.map(({ file }) => file.name);
+    expect(names(["Six"])).toEqual(["six"]);
+    expect(names(["app", "six"])).toEqual(["six", "app"]);
+    expect(names(["app[fast]>=1"])).toEqual(["six", "app"]);
+    expect(names(["app>=2"])).toBeUndefined();
+    expect(names(["other"])).toBeUndefined();
+    expect(unlocked(lock, [requirement("other", "s.py"), requirement("six", "s.py")])).toEqual([
+      requirement("other", "s.py"),
+    ]);
+  });
+
+  test("is found in the first directory that has it, as it was written", async () => {
+    await using scratch = await scratchDirectory();
+    const [one, two] = [join(scratch.path, "one"), join(scratch.path, "two")];
+    for (const directory of [one, two]) mkdirSync(directory);
+    expect(findWomaLock([one, two])).toBeNull();
+    const path = await writeWomaLock(two, plan, asked);
+    expect(findWomaLock([one, two, "/nowhere"])?.path).toBe(path);
+    expect(findWomaLock([two])?.packages).toEqual(lock.packages);
+  });
+});
+
+describe("a woma.lock that is broken, or another's, says so:", () => {
+  const change = (from: string | RegExp, to: string) => text.replace(from, to);
+  test.each([
+    ["no TOML", "x = = 1", "cannot use woma.lock: it is no TOML"],
+    ["another format", change('"1.0"', '"2.0"'), "cannot use woma.lock: it is not of lock-version 1.0"],
+    [
+      "another distribution",
+      change('"314.0.3"', '"315.0.0"'),
+      "cannot use woma.lock: it is for Pyodide 315.0.0, and this woma has 314.0.3",
+    ],
+    [
+      "no hash",
+      change(HASH, "00"),
+      'cannot use woma.lock: its package "app" has no version, or no wheel with a sha256',
+    ],
+    [
+      "a path for a name",
+      change("app-1.0+local-py3-none-any.whl", "../../app.whl"),
+      'cannot use woma.lock: its package "app" has no version, or no wheel with a sha256',
+    ],
+    [
+      "no address",
+      change(/url = "https:\/\/index.*"/, 'url = "javascript:x"'),
+      "cannot use woma.lock: its package app has no address",
+    ],
+  ])("%s", (_, broken, expected) => {
+    expect(() => parseWomaLock("woma.lock", broken)).toThrow(expected);
+  });
+});
