@@ -28,10 +28,10 @@ export class ProgramPackages implements Disposable {
 
   async provide(module: string, signal: AbortSignal): Promise<ProvideReply> {
     const { run } = this.parts;
-    if (run === null) return { kind: "none", advice: null };
+    if (run === null) return { kind: "none", advice: null, isUnknown: false };
     return this.#attempt(signal, async (either) => {
       const found = await run.provide(module, either);
-      if ("advice" in found) return { kind: "none", advice: found.advice };
+      if ("advice" in found) return { kind: "none", ...found };
       return { kind: "mounted", archives: this.#mount(found.wheels) };
     });
   }

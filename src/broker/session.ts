@@ -100,7 +100,7 @@ const OUT_OF_ORDER = { how: "killed", reason: "its cell sent requests out of ord
 
 /** A cell that asks before it was given a program. */
 const NO_PACKAGES = {
-  provide: async () => ({ kind: "none", advice: null }) as const,
+  provide: async () => ({ kind: "none", advice: null, isUnknown: false }) as const,
   install: async () => ({ kind: "refused", reason: "there is no program yet" }) as const,
 };
 

@@ -65,7 +65,7 @@ function installDefinition() {
   const command = newCommand("woma install")
     .usage("PKG… | -r FILE | --locked [option …]")
     .description(
-      "Gets packages and what they need into the cache, where every program finds them: from Pyodide's\n" +
+      "Gets packages and what they need into the cache, where --with and imports find them: from Pyodide's\n" +
         "distribution, and from a package index what that lacks. Prints first what comes from where.",
     )
     .argument("[PKG...]", "packages: numpy, 'pandas>=2,<3', 'httpx[http2]'")

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Config } from "../config.ts";
 import type { ProgressListener } from "../pyodide-manager/progress.ts";
+import { noLock } from "../pyodide-manager/resolve/locked-plan.ts";
 import type { Plan } from "../pyodide-manager/resolve/plan.ts";
 import { type Requirement, requirement } from "../pyodide-manager/resolve/requirement.ts";
 import { scriptRequirements } from "../pyodide-manager/resolve/script-metadata.ts";
@@ -23,9 +24,11 @@ export function programRequirements(config: Config, { program, source }: LoadedP
     program.kind === "script" ? scriptRequirements(new TextDecoder().decode(source), nameOf(program.path)) : [];
   const requirements = [...config.requirements.map((text) => requirement(text, "--with")), ...metadata];
   const mayBeLocked = config.lockMode !== "write" && (requirements.length > 0 || config.lockMode === "required");
+  const womaLock = mayBeLocked ? findWomaLock([beside, config.workingDirectory]) : null;
+  if (config.lockMode === "required" && womaLock === null) throw noLock();
   return {
     requirements,
-    womaLock: mayBeLocked ? findWomaLock([beside, config.workingDirectory]) : null,
+    womaLock,
     lockDirectory: beside,
   };
 }

@@ -15,7 +15,8 @@ export function placeOf(kind: "wheel" | "library", name: string): string | null 
     case "platlib":
       return `${SITE_PACKAGES}/${rest ?? name}`;
     case "data":
-      return `/usr/${rest}`;
+      // sys.prefix is the root. What the interpreter has there is not a wheel's to change.
+      return /^(?:dev|home|lib|proc|tmp)(?:\/|$)/.test(rest ?? "") ? null : `/${rest}`;
     default:
       return null;
   }

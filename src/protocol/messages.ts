@@ -268,9 +268,12 @@ export type ModuleReply =
   | { readonly kind: "module" | "package"; readonly path: string }
   | { readonly kind: "namespace"; readonly path: string };
 
-/** Advice is what the error says besides: another spelling, or the command that would get the package. */
+/**
+ * Advice is what the user is told besides: another spelling, or the command that would get the package. `isUnknown` when
+ * the distribution has neither such a module nor one of nearly that name.
+ */
 export type ProvideReply =
-  | { readonly kind: "none"; readonly advice: string | null }
+  | { readonly kind: "none"; readonly advice: string | null; readonly isUnknown: boolean }
   | { readonly kind: "mounted"; readonly archives: readonly ArchiveGrant[] }
   | { readonly kind: "refused"; readonly reason: string };
 

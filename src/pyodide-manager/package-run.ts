@@ -1,14 +1,17 @@
 import { WomaError } from "../errors.ts";
 import type { OpenWheel } from "./cache/open-wheel.ts";
 import { isInCore } from "./core-packages.ts";
-import { DownloadError } from "./download/download-error.ts";
+import { DownloadError, HashMismatchError } from "./download/download-error.ts";
 import { DownloadRun } from "./download/download-run.ts";
 import { withinTime } from "./install-time.ts";
 import type { PackageProvider } from "./provide.ts";
 import { requirement } from "./resolve/requirement.ts";
 
 /** What a bare import comes to: wheels to mount, or words for the error. */
-export type ModuleSupply = { readonly wheels: readonly OpenWheel[] } | { readonly advice: string | null };
+export type ModuleSupply =
+  | { readonly wheels: readonly OpenWheel[] }
+  /** `isUnknown` when the distribution has neither such a module nor one of nearly that name. */
+  | { readonly advice: string | null; readonly isUnknown: boolean };
 
 export interface Installed {
   /** What was not there before. */
@@ -40,19 +43,20 @@ export class PackageRun {
     const { lock, parts } = this.provider;
     const name = lock.packageOfModule(module);
     if (parts.settings.autoInstall === "index" && name === null) return this.install([module], signal);
-    if (name === null || parts.settings.autoInstall === "off") return { advice: this.#advice(module, name) };
+    if (name === null || parts.settings.autoInstall === "off") return this.#advice(module, name);
     const files = lock
       .closure([name])
       .filter((each) => !this.#present.has(each.name))
       .map((each) => lock.fileOf(each.name))
       .filter((file) => !isInCore(file));
-    if (files.length === 0) return { advice: null };
+    if (files.length === 0) return { advice: null, isUnknown: false };
     try {
       const wheels = await this.#withinTime(signal, (limited) => this.provider.fetch(files, this.#run, limited));
       this.#add(wheels);
       return { wheels };
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
+      if (error instanceof HashMismatchError) throw error;
       throw new WomaError(error.message, { hint: this.#hintForLock(name, error.hint ?? ""), cause: error });
     }
   }
@@ -96,13 +100,16 @@ export class PackageRun {
   }
 
   /** What the user may have meant, or could do, where a bare import installs nothing. */
-  #advice(module: string, name: string | null): string | null {
-    if (name !== null) return `\`woma --with ${name}\` has it; nothing is installed on import with --auto-install=off`;
+  #advice(module: string, name: string | null): { readonly advice: string; readonly isUnknown: boolean } {
+    if (name !== null) {
+      const advice = `\`woma --with ${name}\` has it; nothing is installed on import with --auto-install=off`;
+      return { advice, isUnknown: false };
+    }
     const near = this.provider.lock.nearestModule(module);
     const other = `\`woma --with ${module}\` takes a package of that name from the package index, if there is one`;
     return near === null
-      ? `no package of the distribution has it; ${other}`
-      : `did you mean '${near}'? If not, ${other}`;
+      ? { advice: `no package of the distribution has it; ${other}`, isUnknown: true }
+      : { advice: `did you mean '${near}'? If not, ${other}`, isUnknown: false };
   }
 
   #hintForLock(name: string, hint: string): string {

@@ -218,7 +218,7 @@ describe("the help of", () => {
     expect(help("install", "--help")).toMatchInlineSnapshot(`
       "Usage: woma install PKG… | -r FILE | --locked [option …]
 
-      Gets packages and what they need into the cache, where every program finds them: from Pyodide's
+      Gets packages and what they need into the cache, where --with and imports find them: from Pyodide's
       distribution, and from a package index what that lacks. Prints first what comes from where.
 
       Arguments:

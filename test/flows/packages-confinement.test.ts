@@ -63,7 +63,7 @@ describe("a program that asks for packages", () => {
     const { stdout, exitCode } = await home.run(["-q", "-c", asking(named)]);
     expect({ lines: stdout.trim().split("\n"), exitCode }).toEqual({
       lines: named.map(
-        (text) => `ImportError '${text}' is no package's name: a program asks for packages by name and version only`,
+        (text) => `ValueError '${text}' is no package's name: a program asks for packages by name and version only`,
       ),
       exitCode: 0,
     });
@@ -77,7 +77,7 @@ describe("a program that asks for packages", () => {
     await using home = await PackageHome.make({ index });
     const { stdout } = await home.run(["-q", "--deny-net", "-c", asking(["asked-for"])]);
     expect(stdout).toBe(
-      "ImportError the program has no network (--deny-net), and so no package index; `--with NAME` gives it packages all the same\n",
+      "ValueError the program has no network (--deny-net), and so no package index; `--with NAME` gives it packages all the same\n",
     );
     expect(index.requests).toEqual([]);
     const code = "import asked_for; print(asked_for.VALUE)";
@@ -95,7 +95,7 @@ describe("a program that asks for packages", () => {
     const started = performance.now();
     const { stdout, exitCode } = await home.run(["-q", "--timeout", "3", "--install-timeout", "2", "-c", code]);
     expect({ stdout, exitCode }).toEqual({
-      stdout: "ImportError installing packages took longer than 2 s, the --install-timeout\n".repeat(3),
+      stdout: "ValueError installing packages took longer than 2 s, the --install-timeout\n".repeat(3),
       exitCode: 0,
     });
     expect(performance.now() - started).toBeLessThan(10_000);

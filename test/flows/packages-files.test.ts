@@ -18,7 +18,7 @@ async function runWith(wheels: readonly Wheel[], code: string, options: readonly
 const SITE = "/lib/python3.14/site-packages";
 
 describe("a package's files", () => {
-  test("are where installers put them: modules, data beside them, scripts' data in /usr, and no scripts", async () => {
+  test("are where installers put them: modules, data beside them, data below sys.prefix, and no scripts", async () => {
     const wheel = buildWheel({
       name: "layout",
       version: "1.0",
@@ -37,9 +37,9 @@ import importlib.metadata, importlib.resources, os
 import layout, layout_plat, layout_pure
 print(layout.__file__, layout_pure.__file__, layout_plat.__file__)
 print(importlib.resources.files(layout).joinpath("table.csv").read_text().strip())
-print(open("/usr/share/layout/manual.txt").read())
+print(open("/share/layout/manual.txt").read())
 print(sorted(os.listdir("${SITE}")), importlib.metadata.version("layout"))
-print([name for _, _, names in os.walk("/usr") for name in names])`;
+print([name for _, _, names in os.walk("/share") for name in names])`;
     expect(await runWith([wheel], code)).toEqual({
       stdout: [
         `${SITE}/layout/__init__.py ${SITE}/layout_pure.py ${SITE}/layout_plat.py`,

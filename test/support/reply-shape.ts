@@ -38,7 +38,7 @@ const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
   resource: ["found"],
   "index-project": ["found"],
   "index-metadata": ["found"],
-  provide: ["advice,kind", "archives,kind", "kind,reason"],
+  provide: ["advice,isUnknown,kind", "archives,kind", "kind,reason"],
   install: ["archives,kind,packages", "kind,reason"],
   "archive-read": ["", "windowLength"],
   figure: ["path"],

@@ -1,12 +1,16 @@
 """The program of a cell that compiles wheels' modules for others to load. It runs nothing of what it compiles."""
 
 import os
+import sys
 from importlib._bootstrap_external import _code_to_timestamp_pyc
 
 import woma_kernel
 
 
 def main() -> None:
+    # What is mounted here is anybody's: from now on nothing is imported.
+    sys.meta_path.clear()
+    sys.path.clear()
     while not (task := woma_kernel.request("compile-next")[0]).get("done", True):
         woma_kernel.request("compiled", compiled(task["path"]), archive=task["archive"], entry=task["entry"])
 

@@ -1,6 +1,7 @@
 """micropip without JavaScript: packages come by way of the broker, as those of imports do."""
 
 import importlib.machinery
+import importlib.metadata
 import json
 import sys
 import zipfile
@@ -14,6 +15,7 @@ import woma_packages
 _LAYER = "micropip._compat._compat_in_pyodide"
 _MANAGER = "micropip.package_manager"
 _LOCK = "/lib/pyodide-lock.json"
+_SITE_PACKAGES = "/lib/python3.14/site-packages"
 
 
 def install() -> None:
@@ -49,7 +51,9 @@ class _ManagerLoader(Loader):
 
     def exec_module(self, module):
         self._native.exec_module(module)
-        module.PackageManager.install = _installer(module.PackageManager.install)
+        manager = module.PackageManager
+        manager.install = _installer(manager.install)
+        manager.list_packages = _lister(module, manager.list_packages)
 
     def __getattr__(self, name):
         return getattr(self._native, name)
@@ -79,12 +83,31 @@ def _installer(native):
         for wheel in local if deps else ():
             named += _dependencies(urlparse(wheel).path)
         if named:
-            woma_packages.ask_for(named)
+            try:
+                woma_packages.ask_for(named)
+            except ImportError as error:
+                # As micropip's own for a package that it does not find.
+                raise ValueError(str(error)) from None
         if local:
             await native(self, local, keep_going, False, reinstall=reinstall, verbose=verbose)
 
     install.__doc__ = native.__doc__
     return install
+
+
+def _lister(module, native):
+    def list_packages(self):
+        packages = native(self)
+        lock = self.compat_layer.lockfile_packages
+        versions = {lock[name]["name"]: lock[name]["version"] for name in lock}
+        for part in importlib.metadata.distributions(path=[_SITE_PACKAGES]):
+            if part.name not in packages:
+                source = "pyodide" if versions.get(part.name) == part.version else "index"
+                packages[part.name] = module.PackageMetadata(part.name, part.version, source)
+        return packages
+
+    list_packages.__doc__ = native.__doc__
+    return list_packages
 
 
 def _dependencies(wheel: str) -> list[str]:

@@ -51,7 +51,7 @@ class PackageFinder:
             case "refused":
                 cls.failures[name] = f"error: {reply['reason']}".replace("\nhint: ", "\n\nhint: ")
             case "none":
-                near = _generate_suggestions(_LIBRARY_MODULES, name)
+                near = _generate_suggestions(_LIBRARY_MODULES, name) if reply["isUnknown"] else None
                 advice = f"did you mean '{near}'?" if near else reply["advice"]
                 cls.failures[name] = f"hint: {advice}" if advice else ""
         # Without a kind it was interrupted: KeyboardInterrupt is on its way.
@@ -90,6 +90,9 @@ def mounted(archives: list[dict]) -> None:
     for finder in list(sys.path_importer_cache.values()):
         if isinstance(finder, importlib.machinery.FileFinder):
             finder.invalidate_caches()
+    if any(archive["kind"] == "library" for archive in archives):
+        # Where Emscripten's loader looks for what a side module needs.
+        os.environ.setdefault("LD_LIBRARY_PATH", "/usr/lib")
     if any(archive["package"] == "matplotlib" for archive in archives):
         # The distribution's own default opens a window of a browser.
         os.environ.setdefault("MPLBACKEND", "module://woma_figures")

@@ -44,7 +44,9 @@ class _Explainer:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if (reason := _ABSENT.get(name)) is not None:
+        # Whoever asks whether it is there, and does not import it, is told that it is not.
+        asker = sys._getframe(2).f_globals.get("__name__")
+        if (reason := _ABSENT.get(name)) is not None and asker != "importlib.util":
             raise ModuleNotFoundError(f"No module named {name!r}: {reason}", name=name)
 
 

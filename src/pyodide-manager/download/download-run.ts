@@ -41,7 +41,9 @@ export class DownloadRun {
   expect(bytes: number): void {
     const { maximumDownloadBytes } = this.settings;
     if (this.#bytes + bytes <= maximumDownloadBytes) return;
-    throw new WomaError(`this run would download more than ${maximumDownloadBytes / 1e6} MB, its --max-download`, {
+    // The flag's MB.
+    const megabytes = maximumDownloadBytes / 1024 ** 2;
+    throw new WomaError(`this run would download more than ${megabytes} MB, its --max-download`, {
       hint: "allow more with --max-download",
     });
   }

@@ -131,7 +131,7 @@ async function fetchFromSources(
 function nowhere(file: PackageFile, { settings }: DownloadContext): DownloadError {
   const where = settings.offline ? "the cache and the mirrors on this machine's disks" : "the cache";
   const hint = settings.offline
-    ? `fetch it with a network first: woma cache fetch ${file.name}`
+    ? `leave out --offline, or fetch it beforehand with a network: woma cache fetch ${file.name}`
     : "name a place that has it with --mirror";
   return new DownloadError([{ file, reports: [{ label: where, reason: "not there" }] }], hint);
 }

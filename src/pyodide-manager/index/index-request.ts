@@ -22,6 +22,9 @@ export interface IndexAnswer {
   readonly url: URL;
 }
 
+/** More came than was wanted, which was given up. */
+export class TooLongFailure extends SourceFailure {}
+
 interface Wanted {
   readonly headers: Readonly<Record<string, string>>;
   readonly maximumBytes: number;
@@ -81,7 +84,7 @@ async function attempt(
 }
 
 async function bodyOf(response: Response, maximumBytes: number, onBytes: () => void): Promise<Uint8Array> {
-  const tooLong = () => new SourceFailure(`sends more than ${Math.ceil(maximumBytes / 1e6)} MB`);
+  const tooLong = () => new TooLongFailure(`sends more than ${Math.ceil(maximumBytes / 1e6)} MB`);
   const reader = response.body?.getReader();
   if (Number(response.headers.get("content-length") ?? 0) > maximumBytes) {
     await reader?.cancel();

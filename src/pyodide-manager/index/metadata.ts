@@ -7,23 +7,47 @@ import type { ReadAt, ZipEntry } from "../archive/zip-entry.ts";
 import { ZipFormatError } from "../archive/zip-format-error.ts";
 import { SourceFailure } from "../download/source-failure.ts";
 import type { IndexedFile } from "./index-page.ts";
-import { get } from "./index-request.ts";
+import { get, TooLongFailure } from "./index-request.ts";
 import type { IndexAccess } from "./simple-index.ts";
+
+/** The METADATA of a wheel that has to be fetched whole, of which all that is given has come already. */
+export type WholeWheel = (received: Uint8Array | null) => Promise<Uint8Array>;
 
 /**
  * A wheel's METADATA without its description: the file beside the wheel when the index has one, else what lies in the
- * wheel, of which only parts are fetched where the server gives parts. Nothing of it is trusted. Throws SourceFailure.
+ * wheel, of which only parts are fetched where the server gives parts; `whole` is asked where it does not, and null
+ * when nobody keeps the wheel. Nothing of it is trusted. Throws SourceFailure, and what `whole` does.
  */
 export async function wheelMetadata(
   file: Pick<IndexedFile, "url" | "metadata">,
   access: IndexAccess & { readonly maximumWheelBytes: number },
+  whole: WholeWheel | null,
 ): Promise<Uint8Array> {
   const url = new URL(file.url);
   url.hash = "";
   if (url.protocol === "file:") return headersOf(readLocal(fileURLToPath(url)));
   if (access.offline) throw new SourceFailure("is not asked under --offline");
   const separate = file.metadata === null ? null : await separateMetadata(url, file.metadata.sha256, access);
-  return headersOf(separate ?? (await remoteMetadata(url, access)));
+  if (separate !== null) return headersOf(separate);
+  try {
+    const maximumBytes = whole === null ? access.maximumWheelBytes : MOST_AT_ONCE_BYTES;
+    return headersOf(await remoteMetadata(url, access, { maximumBytes, partsOnly: whole !== null }));
+  } catch (error) {
+    if (whole === null) throw error;
+    if (error instanceof NoParts) return whole(error.received);
+    if (error instanceof TooLongFailure) return whole(null);
+    throw error;
+  }
+}
+
+/** More of a wheel is not kept in memory where it can be kept on a disk. */
+const MOST_AT_ONCE_BYTES = 4 * 1024 * 1024;
+
+/** The server has answered with all of the wheel. */
+class NoParts extends SourceFailure {
+  constructor(readonly received: Uint8Array) {
+    super("gives no parts of its files");
+  }
 }
 
 /** The METADATA among an archive's members. Throws SourceFailure. */
@@ -82,11 +106,22 @@ function readLocal(path: string): Uint8Array {
 const TAIL_BYTES = 128 * 1024;
 const PART_BYTES = 32 * 1024;
 
-async function remoteMetadata(url: URL, access: IndexAccess & { maximumWheelBytes: number }): Promise<Uint8Array> {
+interface PartsWanted {
+  readonly maximumBytes: number;
+  /** NoParts is thrown for a whole wheel. */
+  readonly partsOnly: boolean;
+}
+
+async function remoteMetadata(
+  url: URL,
+  access: IndexAccess,
+  { maximumBytes, partsOnly }: PartsWanted,
+): Promise<Uint8Array> {
   const parts: { start: number; bytes: Uint8Array }[] = [];
   const fetchPart = async (range: string) => {
     const headers = { range: `bytes=${range}`, "accept-encoding": "identity" };
-    const answer = await get(url, { headers, maximumBytes: access.maximumWheelBytes }, access);
+    const answer = await get(url, { headers, maximumBytes }, access);
+    if (answer.status === 200 && partsOnly) throw new NoParts(answer.bytes);
     if (answer.status === 200) return { start: 0, size: answer.bytes.length, bytes: answer.bytes };
     const [, start, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get("content-range") ?? "") ?? [];
     if (answer.status !== 206 || size === undefined) throw new SourceFailure(`answered ${answer.status}`);

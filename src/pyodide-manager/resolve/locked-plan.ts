@@ -26,9 +26,7 @@ export async function lockedPlan(
 ): Promise<Plan | null> {
   if (womaLock === null) {
     if (!isLocked) return null;
-    throw new WomaError("--locked demands a woma.lock, and there is none", {
-      hint: "write one with --lock, beside the program or in the current directory",
-    });
+    throw noLock();
   }
   // It names addresses without the credentials that the user's settings have for them.
   const { indexes, findLinks } = await readIndexSettings(settings.indexEnvironment, sources);
@@ -41,5 +39,11 @@ export async function lockedPlan(
   const missing = unlocked(womaLock, requirements).map(({ text, source }) => `${text} (${source})`);
   throw new WomaError(`${womaLock.path} was not made for ${missing.join(", ")}`, {
     hint: "write it anew with --lock in place of --locked",
+  });
+}
+
+export function noLock(): WomaError {
+  return new WomaError("--locked demands a woma.lock, and there is none", {
+    hint: "write one with --lock, beside the program or in the current directory",
   });
 }
