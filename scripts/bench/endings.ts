@@ -1,6 +1,7 @@
 import { BARE_RESOURCES } from "../../src/broker/bare-program.ts";
 import type { KernelObject } from "../../src/broker/kernel/objects.ts";
-import { type ProgramEnd, type ProgramRequest, type ProgramResources, Session } from "../../src/broker/session.ts";
+import type { ProgramEnd, ProgramRequest, ProgramResources } from "../../src/broker/program.ts";
+import { Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
 import type { CellUrgency } from "../../src/protocol/messages.ts";
 import { PLAIN_FLAGS } from "../../src/protocol/plain-flags.ts";

@@ -1,7 +1,7 @@
 import type { ErrnoName, InterpreterFlags } from "../protocol/messages.ts";
 import { PLAIN_FLAGS } from "../protocol/plain-flags.ts";
 import { type KernelObject, POLLIN, POLLOUT } from "./kernel/objects.ts";
-import type { ProgramRequest, ProgramResources } from "./session.ts";
+import type { ProgramRequest, ProgramResources } from "./program.ts";
 
 /** A stream that is empty, and takes whatever is written. */
 export class EmptyStream implements KernelObject {

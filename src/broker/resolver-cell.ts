@@ -3,7 +3,8 @@ import type { Libc } from "../protocol/libc.ts";
 import type { ResolveInCell, ResolverAnswers, ResolverTask } from "../pyodide-manager/resolve/resolver-task.ts";
 import { BARE_REQUEST, BARE_RESOURCES, EmptyStream } from "./bare-program.ts";
 import type { CellCommand } from "./cell-process.ts";
-import { type ProgramEnd, Session } from "./session.ts";
+import type { ProgramEnd } from "./program.ts";
+import { Session } from "./session.ts";
 import { SIGKILL } from "./signals.ts";
 
 const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { release } from "node:os";
 import { Files } from "../broker/kernel/files.ts";
-import { type ProgramEnd, Session } from "../broker/session.ts";
+import type { ProgramEnd } from "../broker/program.ts";
+import { Session } from "../broker/session.ts";
 import { SIGKILL } from "../broker/signals.ts";
 import { WomaError } from "../errors.ts";
 import { parseMount } from "../permissions/parse-mount.ts";

@@ -1,6 +1,6 @@
 import { ptr } from "bun:ffi";
 import { GRACE_MS } from "../broker/deadline.ts";
-import type { ProgramEnd } from "../broker/session.ts";
+import type { ProgramEnd } from "../broker/program.ts";
 import { SIGKILL, SIGXCPU, SIGXFSZ, signalName } from "../broker/signals.ts";
 import { formatError, WomaError } from "../errors.ts";
 import { openLibc } from "../protocol/libc.ts";

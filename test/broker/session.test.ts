@@ -1,7 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
-import { type Limits, type ProgramEnd, Session } from "../../src/broker/session.ts";
+import type { Limits, ProgramEnd } from "../../src/broker/program.ts";
+import { Session } from "../../src/broker/session.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
 import { NO_LIMITS, NOTHING_GRANTED, REQUEST } from "../support/plain-program.ts";
 

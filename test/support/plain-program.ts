@@ -1,5 +1,5 @@
 import { BARE_REQUEST, BARE_RESOURCES } from "../../src/broker/bare-program.ts";
-import type { Limits, ProgramRequest, ProgramResources } from "../../src/broker/session.ts";
+import type { Limits, ProgramRequest, ProgramResources } from "../../src/broker/program.ts";
 
 /** A program with no rights, for a session whose cell is not what is looked at. */
 export const NOTHING_GRANTED: Omit<ProgramResources, "streams"> = {

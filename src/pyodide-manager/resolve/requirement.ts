@@ -27,4 +27,9 @@ export function nameOf({ text }: Requirement): string | null {
   return name === undefined ? null : normalizeName(name);
 }
 
+/** The same of a requirement that holds whatever the interpreter; null for one with a marker. */
+export function unconditionalName(requirement: Requirement): string | null {
+  return requirement.text.includes(";") ? null : nameOf(requirement);
+}
+
 const LEADING_NAME = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?/i;

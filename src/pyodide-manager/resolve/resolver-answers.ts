@@ -1,10 +1,11 @@
 import { SourceFailure } from "../download/source-failure.ts";
 import { shownUrl } from "../download/sources.ts";
 import type { IndexedFile } from "../index/index-page.ts";
-import { type LockMetadata, metadataOfLock } from "../index/lock-metadata.ts";
-import { wheelMetadata } from "../index/metadata.ts";
+import { type MetadataSources, metadataOfIndexed, metadataOfLock } from "../index/package-metadata.ts";
 import type { ProjectFiles, ProjectPage } from "../index/project-files.ts";
+import { parseWheelName } from "../index/wheel-name.ts";
 import type { Lock } from "../lock.ts";
+import type { PackageFile } from "../package-file.ts";
 import { isPackageName, normalizeName } from "../package-name.ts";
 import type { ProgressListener } from "../progress.ts";
 import type { ProjectListing, ResolverAnswers } from "./resolver-task.ts";
@@ -13,7 +14,7 @@ interface Parts {
   readonly lock: Lock;
   readonly excludedLock: ReadonlySet<string>;
   readonly projects: ProjectFiles;
-  readonly lockMetadata: LockMetadata;
+  readonly metadata: MetadataSources;
   readonly progress: ProgressListener;
   /** What will be asked for in any case. */
   readonly firstNames: readonly string[];
@@ -80,19 +81,21 @@ export class SolverAnswers implements ResolverAnswers {
   }
 
   async #ofLock(name: string, file: string): Promise<Uint8Array | null> {
-    const { lock, excludedLock, lockMetadata } = this.parts;
+    const { lock, excludedLock, metadata } = this.parts;
     if (lock.packages.get(name)?.fileName !== file || excludedLock.has(name)) return null;
-    return metadataOfLock(lock.fileOf(name), lockMetadata);
+    return metadataOfLock(lock.fileOf(name), metadata);
   }
 
   async #ofIndex(name: string, file: string): Promise<Uint8Array | null> {
     const listed = this.listed.get(name)?.get(file);
     if (listed === undefined) return null;
     try {
-      return await wheelMetadata(listed, this.parts.projects.access);
+      return await metadataOfIndexed(listed, packageFile(name, listed), this.parts.metadata);
     } catch (error) {
       if (!(error instanceof SourceFailure)) throw error;
-      this.parts.progress.note(`${shownUrl(new URL(listed.url))} ${error.message}`);
+      // Without network there is nothing odd about it.
+      if (!this.parts.projects.access.offline)
+        this.parts.progress.note(`${shownUrl(new URL(listed.url))} ${error.message}`);
       return null;
     }
   }
@@ -110,10 +113,8 @@ export class SolverAnswers implements ResolverAnswers {
   /** While the solver reads, what it will want next comes. */
   #lookAhead(metadata: Uint8Array): void {
     const lines = new TextDecoder().decode(metadata.subarray(0, LONGEST_LOOK)).split("\n");
-    const names = lines.flatMap((line) => {
-      const [, name] = /^Requires-Dist: *([A-Za-z0-9._-]+)(?!.*\bextra *==)/.exec(line) ?? [];
-      return name ?? [];
-    });
+    // Whether a marker holds is the solver's to say, and what lies at an address is nobody's here.
+    const names = lines.flatMap((line) => /^Requires-Dist: *([A-Za-z0-9._-]+)[^;@]*$/.exec(line)?.[1] ?? []);
     this.expect(names);
   }
 }
@@ -122,6 +123,14 @@ export class SolverAnswers implements ResolverAnswers {
 const MOST_QUESTIONS = 20_000;
 const MOST_AHEAD = 16;
 const LONGEST_LOOK = 256 * 1024;
+
+/** Null for one whose hash nobody says. */
+function packageFile(name: string, { fileName, sha256, url, bytes }: IndexedFile): PackageFile | null {
+  const version = parseWheelName(fileName)?.version;
+  return sha256 === null || version === undefined
+    ? null
+    : { name, version, fileName, sha256, origin: "index", url, bytes };
+}
 
 function listingOf({ files, unusable }: ProjectPage): ProjectListing {
   return {

@@ -9,7 +9,7 @@ import { tagRanks } from "../index/wheel-name.ts";
 import type { PackageFile } from "../package-file.ts";
 import { type ChosenPackage, checkResolution } from "./check-resolution.ts";
 import type { Plan, PlannedPackage } from "./plan.ts";
-import { nameOf, type Requirement } from "./requirement.ts";
+import { type Requirement, unconditionalName } from "./requirement.ts";
 import { resolutionFailure } from "./resolution-failure.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { SolverAnswers } from "./resolver-answers.ts";
@@ -29,7 +29,7 @@ export async function solve(requirements: readonly Requirement[], context: Solve
     notes.add(text);
   };
   const projects = new ProjectFiles({ settings: context.indexes, access, ranks: tagRanks(lock.platforms), note });
-  const firstNames = requirements.flatMap((each) => nameOf(each) ?? []);
+  const firstNames = requirements.flatMap((each) => unconditionalName(each) ?? []);
   const answers = new SolverAnswers({
     lock,
     excludedLock,
