@@ -98,7 +98,24 @@ function requirementOf({ text, place }: Line): Requirement {
     .split(/\s+(?=--)/)
     .filter((option) => option.trim() !== "")
     .map((option) => hashOf(option.trim(), place));
-  return { text: plain.trim(), source: place, hashes };
+  const wanted = plain.trim();
+  if (isNoWheel(wanted)) {
+    throw refusal(
+      place,
+      `'${wanted}' names sources: woma installs wheels only`,
+      "build a wheel of it, and name that, or its directory with --find-links",
+    );
+  }
+  return { text: wanted, source: place, hashes };
+}
+
+/** An address or a path, also after `name @`, of something else than a wheel. */
+function isNoWheel(requirement: string): boolean {
+  const [place = ""] = requirement
+    .replace(/^[A-Za-z0-9._-]+\s*(?:\[[^\]]*\])?\s*@\s*/, "")
+    .replace(/\s*(?:\[[^\]]*\])?(?:\s+;.*)?$/, "")
+    .split("#");
+  return (isUrl(place) || /^(?:\.{0,2}[\\/]|\.{1,2}$)/.test(place)) && !place.endsWith(".whl");
 }
 
 function hashOf(option: string, place: string): string {
@@ -151,7 +168,7 @@ function readOption(found: Found, { text, place }: Line, reading: Reading): void
     case "--editable":
       throw refusal(
         place,
-        "woma installs wheels only, nothing editable",
+        `${word} ${value}: woma installs wheels only, nothing editable`,
         "build a wheel of it, and name its directory with --find-links",
       );
     default:

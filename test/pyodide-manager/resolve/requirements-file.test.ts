@@ -106,10 +106,34 @@ test("where packages are to be had is read, the last index winning", async () =>
   });
 });
 
+test("wheels are named by their paths and addresses", async () => {
+  const lines = [
+    "./x-1.0-py3-none-any.whl",
+    "/a/x-1.0-py3-none-any.whl[extra] ; python_version > '3'",
+    `x @ https://example.com/x-1.0-py3-none-any.whl#sha256=${HASH}`,
+  ];
+  expect(await read({ "requirements.txt": lines.join("\n") })).toMatchObject({
+    requirements: lines.map((line, index) => required(line, `requirements.txt, line ${index + 1}`)),
+  });
+});
+
 describe("what makes no sense here is refused by name:", () => {
   test.each([
-    ["-e .", "requirements.txt, line 1: woma installs wheels only, nothing editable"],
-    ["--editable=git+https://example.com/x", "requirements.txt, line 1: woma installs wheels only, nothing editable"],
+    ["a\n-e .", "requirements.txt, line 2: -e .: woma installs wheels only, nothing editable"],
+    [
+      "--editable=git+https://example.com/x",
+      "requirements.txt, line 1: --editable git+https://example.com/x: woma installs wheels only, nothing editable",
+    ],
+    [
+      "a\ngit+https://example.com/x.git#egg=x",
+      "requirements.txt, line 2: 'git+https://example.com/x.git#egg=x' names sources: woma installs wheels only",
+    ],
+    ["./here", "requirements.txt, line 1: './here' names sources: woma installs wheels only"],
+    ["/a/x-1.0.tar.gz", "requirements.txt, line 1: '/a/x-1.0.tar.gz' names sources: woma installs wheels only"],
+    [
+      "x[y] @ https://example.com/x.zip ; python_version > '3'",
+      "requirements.txt, line 1: 'x[y] @ https://example.com/x.zip ; python_version > '3'' names sources: woma installs wheels only",
+    ],
     ["a\n--no-binary :all:", "requirements.txt, line 2: woma does not know the option --no-binary"],
     ["--pre", "requirements.txt, line 1: woma does not know the option --pre"],
     [
