@@ -1,11 +1,17 @@
 import { describe, expect, setDefaultTimeout } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { resolveInCell } from "../../src/broker/resolver-cell.ts";
 import { openLibc } from "../../src/protocol/libc.ts";
+import { sha256Of } from "../../src/pyodide-manager/archive/verify.ts";
 import { openCache } from "../../src/pyodide-manager/cache/cache.ts";
+import { fetchPackage } from "../../src/pyodide-manager/download/download.ts";
+import { keepReceived } from "../../src/pyodide-manager/index/keep-received.ts";
+import { loadLock } from "../../src/pyodide-manager/lock.ts";
 import { requirement } from "../../src/pyodide-manager/resolve/requirement.ts";
 import type { ResolverAnswers } from "../../src/pyodide-manager/resolve/resolver-task.ts";
+import { downloading } from "../pyodide-manager/support/downloads.ts";
 import { builtBinary } from "../support/binary.ts";
 import { noCorePackages } from "../support/core.ts";
 import { TestIndex } from "../support/index-server.ts";
@@ -16,6 +22,7 @@ import { scratchDirectory } from "../support/woma.ts";
 
 setDefaultTimeout(60_000);
 
+const lock = loadLock();
 const obstacle = notOnLinux ?? (await noCorePackages());
 const resolverTest = (name: string, body: () => Promise<void>) => testUnless(obstacle, name, body);
 
@@ -65,6 +72,7 @@ describe("requirements are resolved", () => {
   resolverTest("with extras, also those of extras, and with markers for this interpreter", async () => {
     using index = indexOf({
       "app 1.0": [
+        'Requires-Dist: nowhere ; python_version < "3" and extra == "all"',
         "Provides-Extra: all",
         "Provides-Extra: fast",
         'Requires-Dist: app[fast] ; extra == "all"',
@@ -81,7 +89,25 @@ describe("requirements are resolved", () => {
       "speed 1.0 (index, for app)",
       "app 1.0 (index, for --with)",
     ]);
-    expect(index.requests.filter((path) => path.includes("windows.whl"))).toEqual([]);
+    expect(index.requests.filter((path) => path.includes("windows"))).toEqual([]);
+  });
+
+  resolverTest("without extras that there are not, which is told", async () => {
+    using index = indexOf({
+      "app 1.0": ["Provides-Extra: Fast_x", "Provides-Extra: none"],
+      "user 1.0": ["Requires-Dist: app[neither,fast-x]"],
+      "older 1.0": ['Requires-Dist: speed ; extra == "unlisted"'],
+      "speed 1.0": [],
+    });
+    const notes: string[] = [];
+    const words = ["app[nosuch,none,FAST.x]", "user", "older[unlisted]"];
+    const plan = await resolveFor(words, { ...asked(index), notes });
+    expect(plan.packages.map(({ file }) => file.name)).toEqual(["app", "speed", "older", "user"]);
+    expect(notes.sort()).toEqual([
+      "app 1.0 has no extra 'neither': nothing is installed for it",
+      "app 1.0 has no extra 'nosuch': nothing is installed for it",
+    ]);
+    expect(plan.notes.toSorted()).toEqual(notes);
   });
 
   resolverTest(
@@ -238,6 +264,65 @@ describe("what cannot be resolved is explained:", () => {
 → woma runs wheels of pure Python, and of C built for pyemscripten; look for another package that does the same`);
   });
 
+  resolverTest("versions whose METADATA cannot be had, with a network and without", async () => {
+    await using scratch = await scratchDirectory();
+    const cache = openCache(join(scratch.path, "cache"));
+    const wheel = buildWheel({ name: "app", version: "1.0" });
+    using index = new TestIndex().add(
+      { ...wheel, bytes: new Uint8Array([1, 2, 3]) },
+      { sha256: sha256Of(new Uint8Array([1, 2, 3])) },
+    );
+    const notes: string[] = [];
+    const lines = `no version of app can be used:
+  --with needs app
+  app 1.0 is left out: its METADATA cannot be had
+→`;
+    expect(await failureOf(resolveFor(["app"], { ...asked(index), notes }))).toBe(
+      `${lines} look at the network and at the index that pip's settings name (PIP_INDEX_URL)`,
+    );
+    expect(notes).toEqual([`${new URL(`../files/${wheel.fileName}`, index.url)} is no wheel: it is no zip archive`]);
+    await failureOf(resolveFor(["app>2"], { ...asked(index), cache }));
+    const told: string[] = [];
+    expect(await failureOf(resolveFor(["app"], { ...asked(index), cache, offline: true, notes: told }))).toBe(
+      `${lines} leave out --offline, or fetch it beforehand with a network: woma install app`,
+    );
+    expect(told).toEqual([]);
+  });
+
+  resolverTest("a package of the lock that cannot be had, where no index has one that runs here", async () => {
+    using index = new TestIndex()
+      .add(buildWheel({ name: "jinja2", version: "3.1.6", metadata: ["Requires-Dist: markupsafe"] }))
+      .add(buildWheel({ name: "markupsafe", version: "99.0", tag: "cp314-cp314-manylinux_2_17_x86_64" }));
+    using mirror = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("", { status: 404 }) });
+    const nobody = { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1" };
+    const from = ({ url }: TestIndex) => ({
+      environment: { PIP_INDEX_URL: url, ...nobody },
+      excludedLock: new Set(["markupsafe"]),
+      mirrors: [mirror.url.href],
+    });
+    const { version, fileName } = lock.packages.get("markupsafe") ?? {};
+    const had = `markupsafe ${version} is in woma's distribution, and could not be fetched:
+  ${mirror.url}${fileName}: did not give it`;
+    const said = await failureOf(resolveFor(["jinja2>3"], from(index)));
+    // The next is the distribution's own address.
+    expect(said.replace(/^ {2}https:.*\n/m, "")).toBe(`${had}
+and no index has a file of it that fits:
+  jinja2 ${lock.packages.get("jinja2")?.version} needs markupsafe
+  markupsafe 99.0 has wheels for other platforms only
+→ look at the network, or name a place that has the distribution's files with --mirror (or WOMA_MIRROR)`);
+    using empty = indexOf({});
+    const unknown = await failureOf(resolveFor(["markupsafe"], from(empty)));
+    expect(unknown.replace(/^ {2}https:.*\n/m, "")).toBe(`${had}
+and no index has a file of it that fits:
+  --with needs markupsafe
+  ${empty.url} has no markupsafe
+→ look at the network, or name a place that has the distribution's files with --mirror (or WOMA_MIRROR)`);
+    // What the distribution has would not do either.
+    expect(await failureOf(resolveFor(["markupsafe>90"], from(index)))).toStartWith(
+      "no file of markupsafe runs in woma:",
+    );
+  });
+
   resolverTest("what is in use already and does not fit", async () => {
     using index = indexOf({ "library 2.0": [] });
     const present = new Map([["library", "1.0"]]);
@@ -284,6 +369,86 @@ describe("METADATA that means harm", () => {
     const needs = Array.from({ length: 400 }, (_, number) => `Requires-Dist: deep${number}`);
     using index = indexOf({ "deep 1.0": needs });
     expect(await failureOf(resolveFor(["deep"], asked(index)))).toStartWith("there is no package deep0 (deep 1.0)");
+  });
+});
+
+describe("METADATA that names a file at an address", () => {
+  resolverTest("excludes its version where that is needed, and nobody asks at the address", async () => {
+    using elsewhere = new TestIndex().add(buildWheel({ name: "x", version: "1.0" }));
+    const address = new URL("../files/x-1.0-py3-none-any.whl", elsewhere.url).href;
+    using index = indexOf({
+      "app 1.0": [`Requires-Dist: x @ ${address}`],
+      "tool 1.0": [
+        `Requires-Dist: x @ ${address} ; sys_platform == "win32"`,
+        `Requires-Dist: x @ ${address} ; extra == "more"`,
+      ],
+      "x 1.0": [],
+    });
+    const said = await failureOf(resolveFor(["app"], asked(index)));
+    expect(said.replaceAll(" @ ", "@")).toBe(`no version of app can be used:
+  --with needs app
+  app 1.0 is left out: it needs x@${address}, a file at an address, which is not fetched
+→ look for another package that does the same`);
+    expect(summary(await resolveFor(["tool"], asked(index)))).toEqual(["tool 1.0 (index, for --with)"]);
+    expect((await failureOf(resolveFor(["tool[more]"], asked(index)))).replaceAll(" @ ", "@")).toBe(
+      `'x@${address} ; extra == "more"' (tool[more] 1.0) names a file at an address, which woma does not install
+→ name the package and its version, and the directory or page that has the file with PIP_FIND_LINKS`,
+    );
+    expect(elsewhere.requests).toEqual([]);
+    expect(index.requests.filter((path) => path.includes("/x"))).toEqual([]);
+  });
+});
+
+describe("METADATA comes out of wheels", () => {
+  const contents = { name: "app", version: "1.0", metadata: ["Requires-Dist: library"] };
+
+  resolverTest("that the cache has, without a request, whatever the network", async () => {
+    await using scratch = await scratchDirectory();
+    const cache = openCache(join(scratch.path, "cache"));
+    const [app, library] = [buildWheel(contents), buildWheel({ name: "library", version: "1.0" })];
+    using index = new TestIndex({ parts: true })
+      .add(app)
+      .add(library)
+      .add(buildWheel({ name: "library", version: "2.0" }));
+    for (const { name, fileName, sha256, bytes } of [app, library]) {
+      const file = { name, version: "1.0", fileName, sha256, origin: "lock", url: null, bytes: null } as const;
+      await keepReceived(file, bytes, { ...downloading(null, []), cache });
+      (await fetchPackage(file, { ...downloading(null, [index.url]), cache })).close();
+    }
+    const plan = ["library 1.0 (index, for --with, app)", "app 1.0 (index, for --with)"];
+    expect(summary(await resolveFor(["app", "library<2"], { ...asked(index), cache }))).toEqual(plan);
+    expect(index.requests.toSorted()).toEqual(["/simple/app/", "/simple/library/"]);
+    expect(summary(await resolveFor(["app", "library<1.5"], { ...asked(index), cache, offline: true }))).toEqual(plan);
+    // The newest is not there.
+    expect(summary(await resolveFor(["library"], { ...asked(index), cache, offline: true }))).toEqual([
+      "library 1.0 (index, for --with)",
+    ]);
+    expect(index.requests).toHaveLength(2);
+  });
+
+  for (const [title, bytes] of [
+    ["small", 10],
+    ["large", 9_000_000],
+  ] as const)
+    resolverTest(`that have to be fetched whole, which then are in the cache: ${title} ones`, async () => {
+      await using scratch = await scratchDirectory();
+      const cache = openCache(join(scratch.path, "cache"));
+      const wheel = buildWheel({ ...contents, files: { "app/data": randomBytes(bytes) } });
+      using index = new TestIndex().add(wheel).add(buildWheel({ name: "library", version: "1.0" }));
+      const plan = await resolveFor(["app"], { environment: { PIP_INDEX_URL: index.url }, cache });
+      expect(summary(plan)).toEqual(["library 1.0 (index, for app)", "app 1.0 (index, for --with)"]);
+      expect(cache.list().map(({ fileName }) => fileName)).toEqual([wheel.fileName, "library-1.0-py3-none-any.whl"]);
+      // Of a large one, the answer to a question for a part is given up.
+      const asked = index.requests.filter((path) => path.endsWith(wheel.fileName));
+      expect(asked).toHaveLength(title === "small" ? 1 : 2);
+    });
+
+  resolverTest("that are what the index says, or not at all", async () => {
+    await using scratch = await scratchDirectory();
+    const cache = openCache(join(scratch.path, "cache"));
+    using index = new TestIndex().add(buildWheel(contents), { sha256: "0".repeat(64) });
+    expect(await failureOf(resolveFor(["app"], { ...asked(index), cache }))).toContain(`sha256 ${"0".repeat(64)}`);
+    expect(cache.list()).toEqual([]);
   });
 });
 
@@ -366,7 +531,7 @@ resolverTest("the cell tells micropip's default index before it was given anythi
     failure: {
       kind: "conflict",
       wanted: [{ text: "app", by: "--with" }],
-      projects: [{ name: "app", present: null, known: false, versions: [], excluded: {} }],
+      projects: [{ name: "app", present: null, distributedFits: false, known: false, versions: [], excluded: {} }],
     },
   });
 });

@@ -101,7 +101,7 @@ describe("`woma install`", () => {
 
   testUnless(obstacle, "plans an index's file for one of the lock that no source has", async () => {
     const wheel = buildWheel({ name: "xxhash", version: "3.6.0" });
-    using index = new TestIndex().add(wheel);
+    using index = new TestIndex({ coreMetadata: true }).add(wheel);
     await using mirror = await TestMirror.start();
     await using home = await PackageHome.make({ mirror, index });
     const size = `${wheel.bytes.length} bytes`;
@@ -129,7 +129,7 @@ describe("`woma install`", () => {
   });
 
   testUnless(notOnLinux, "takes requirements files, one after another, and what they say of indexes", async () => {
-    using index = new TestIndex().add(buildWheel({ name: "library", version: "1.0" }));
+    using index = new TestIndex({ coreMetadata: true }).add(buildWheel({ name: "library", version: "1.0" }));
     index.add(buildWheel({ name: "library", version: "2.0" })).add(buildWheel({ name: "other", version: "1.0" }));
     await using home = await PackageHome.make({});
     writeFileSync(join(home.path, "a.txt"), `--index-url \${INDEX}\nlibrary\n-c limits.txt\n`);

@@ -12,6 +12,7 @@ from woma_wanted import Candidate, Failure, Metadata, Wanted, allows_python, par
 
 # Of versions in a message.
 MOST_SHOWN = 400
+NOT_TO_BE_HAD = "its METADATA cannot be had"
 
 
 class Indexes:
@@ -29,6 +30,8 @@ class Indexes:
         self.metadata: dict[tuple[str, str, str, str], Metadata | str] = {}
         # Packages of the lock whose own METADATA is used, not what the lock says of it.
         self.read: set[str] = set()
+        # Extras that a version does not have, by name and version.
+        self.unknown_extras: dict[tuple[str, Version], list[str]] = {}
 
     def candidates(self, name: str, allowed, pinned: bool) -> Iterator[Candidate]:
         """The best first. The index is asked when nothing else will do."""
@@ -108,7 +111,7 @@ class Indexes:
         key = candidate.key()
         if key not in self.metadata:
             reply, text = woma_kernel.request("index-metadata", project=candidate.name, file=candidate.file)
-            self.metadata[key] = parse_metadata(candidate, text) if reply.get("found") else "it cannot be had"
+            self.metadata[key] = parse_metadata(candidate, text) if reply.get("found") else NOT_TO_BE_HAD
         return self.metadata[key]
 
     def dependencies(self, candidate: Candidate) -> Iterator[Wanted]:
@@ -133,10 +136,12 @@ class Indexes:
             yield specified.get(name, plain)
 
     def extra_dependencies(self, candidate: Candidate) -> Iterator[Wanted]:
-        problem = "it cannot be had"
+        problem = NOT_TO_BE_HAD
         for known in self.files_of(candidate):
             metadata = self.metadata_of(known)
             if isinstance(metadata, Metadata):
+                unknown = sorted(extra for extra in candidate.extras if not metadata.has_extra(extra))
+                self.unknown_extras.setdefault((candidate.name, candidate.version), []).extend(unknown)
                 yield from metadata.wanted(shown(candidate), candidate.extras)
                 return
             problem = metadata
@@ -193,6 +198,7 @@ class Indexes:
         return {
             "name": name,
             "present": self.present.get(name),
+            "distributedFits": name in self.preferred and bound.contains(self.preferred[name], prereleases=True),
             "known": bool(versions or excluded or name in self.present),
             "versions": [str(version) for version in sorted(versions, reverse=True)[:MOST_SHOWN]],
             "excluded": {str(version): excluded[version] for version in fitting[:MOST_SHOWN]},

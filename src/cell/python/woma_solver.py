@@ -11,7 +11,7 @@ MOST_ROUNDS = 3000
 
 def solve(task: dict) -> dict:
     try:
-        return {"packages": Solver(task).solve()}
+        return Solver(task).solve()
     except Failure as failure:
         return {"failure": failure.details}
 
@@ -24,13 +24,13 @@ class Solver:
         self.roots = [root for item in task["requirements"] if (root := self.wanted_of(item)) is not None]
         self.indexes = Indexes(task)
 
-    def solve(self) -> list[dict]:
+    def solve(self) -> dict:
         self.indexes.constraints = [self.wanted_of(item) for item in self.task["constraints"]]
         for _ in range(MOST_REREADINGS):
             result = self.attempt()
             if not self.indexes.read_where_it_matters(result.mapping.values()):
                 break
-        return listed(result, self.indexes)
+        return {"packages": listed(result, self.indexes), "unknownExtras": unknown_extras(result, self.indexes)}
 
     def attempt(self):
         resolver = Resolver(Provider(self.indexes), BaseReporter())
@@ -164,6 +164,16 @@ def listed(result, indexes: Indexes) -> list[dict]:
         }
         for name in ordered
         if chosen[name].origin != "present"
+    ]
+
+
+def unknown_extras(result, indexes: Indexes) -> list[dict]:
+    """What was asked for of the chosen versions, and they do not have."""
+    chosen = dict.fromkeys((each.name, each.version) for each in result.mapping.values())
+    return [
+        {"name": name, "version": str(version), "extra": extra}
+        for name, version in chosen
+        for extra in dict.fromkeys(indexes.unknown_extras.get((name, version), ()))
     ]
 
 

@@ -82,13 +82,22 @@ def is_pinned(specifier: SpecifierSet) -> bool:
 class Metadata:
     requirements: tuple[Requirement, ...]
     requires_python: str | None
+    provided: frozenset[str]
 
     def wanted(self, by: str, extras: frozenset[str]) -> Iterator[Wanted]:
         """Without extras what is always needed, else only what these need besides."""
         for requirement in self.requirements:
             always = applies(requirement, "")
             if always if not extras else not always and any(applies(requirement, extra) for extra in extras):
+                if requirement.url is not None:
+                    raise Failure("url", text=str(requirement), by=by)
                 yield wanted_from(requirement, by)
+
+    def has_extra(self, extra: str) -> bool:
+        """Some name them only where they use them."""
+        return extra in self.provided or any(
+            applies(requirement, extra) and not applies(requirement, "") for requirement in self.requirements
+        )
 
 
 def applies(requirement: Requirement, extra: str) -> bool:
@@ -115,6 +124,8 @@ def parse_metadata(candidate: Candidate, text: bytes) -> Metadata | str:
         return f"its METADATA is invalid: {str(error).splitlines()[0]}"
     except UndefinedComparison, UndefinedEnvironmentName:
         return "its METADATA has a marker that means nothing"
-    if any(requirement.url is not None for requirement in requirements):
-        return "it depends on a file at an address of its own"
-    return Metadata(requirements, message.get("Requires-Python"))
+    for requirement in requirements:
+        if requirement.url is not None and applies(requirement, ""):
+            return f"it needs {requirement}, a file at an address, which is not fetched"
+    provided = frozenset(canonicalize_name(extra) for extra in message.get_all("Provides-Extra", []))
+    return Metadata(requirements, message.get("Requires-Python"), provided)

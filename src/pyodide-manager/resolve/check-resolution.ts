@@ -44,6 +44,18 @@ export function checkResolution(answer: unknown, offered: Offered): ChosenPackag
   });
 }
 
+/** Extras that were asked for and that their packages do not have, in words; what is said in another form is left out. */
+export function unknownExtras(answer: unknown): string[] {
+  const extras = fieldOf(answer, "unknownExtras");
+  return (Array.isArray(extras) ? extras.slice(0, MOST_TOLD) : []).flatMap((entry) => {
+    const [name, version, extra] = [fieldOf(entry, "name"), fieldOf(entry, "version"), fieldOf(entry, "extra")];
+    const isSaid = [name, version, extra].every((word) => typeof word === "string" && WORD.test(word));
+    return isSaid ? [`${name} ${version} has no extra '${extra}': nothing is installed for it`] : [];
+  });
+}
+
+const WORD = /^[\w.+!-]{1,100}$/;
+const MOST_TOLD = 20;
 const MOST_PACKAGES = 10_000;
 
 function fieldOf(value: unknown, name: string): unknown {

@@ -2,6 +2,7 @@ import { WomaError } from "../../errors.ts";
 import type { Lock } from "../lock.ts";
 import { PYTHON_VERSION } from "../pin.ts";
 import { type FailedProject, type FailedRequirement, parseFailure } from "./solver-failure.ts";
+import type { TriedPackage } from "./tried-sources.ts";
 
 /** No choice of packages fits what was asked for. */
 export class ResolutionError extends WomaError {}
@@ -11,6 +12,8 @@ interface Circumstances {
   /** The indexes that were asked, with what went wrong. */
   readonly asked: ReadonlyMap<string, string | null>;
   readonly offline: boolean;
+  /** Packages of the lock that could not be had. */
+  readonly tried: ReadonlyMap<string, TriedPackage>;
 }
 
 /** Words for a solver's failure; null when it did not fail. It quotes what others wrote, and nothing of it is trusted. */
@@ -52,6 +55,8 @@ function conflict(
   const listed = wanted.slice(0, MOST_LINES).map(({ text, by }) => `  ${by} needs ${text}`);
   const [project] = projects;
   if (project === undefined) return new ResolutionError("nothing fits all that is asked for");
+  const unhad = projects.find(({ name, distributedFits }) => distributedFits && circumstances.tried.has(name));
+  if (unhad !== undefined) return outOfReach(unhad, [...listed, ...projects.flatMap(availability)], circumstances);
   if (!project.known) return unknown(project, wanted, circumstances);
   const available = projects.flatMap(availability);
   if (project.present !== null) {
@@ -61,13 +66,51 @@ function conflict(
     });
   }
   if (project.versions.length === 0) {
-    const message = [`no file of ${project.name} runs in woma:`, ...listed, ...available];
-    return new ResolutionError(message.join("\n"), {
-      hint: "woma runs wheels of pure Python, and of C built for pyemscripten; look for another package that does the same",
-    });
+    const runs = [...project.excluded.values()].some((reason) => !reason.startsWith("has "));
+    const what = runs ? `no version of ${project.name} can be used` : `no file of ${project.name} runs in woma`;
+    const message = [`${what}:`, ...listed, ...available].join("\n");
+    return new ResolutionError(message, { hint: runs ? wayOut(project, circumstances) : NOTHING_RUNS });
   }
   const what = wanted.length > 1 ? "no version fits all of these" : `no version of ${project.name} fits`;
   return new ResolutionError([`${what}:`, ...listed, ...available].join("\n"), { hint: advice(wanted, project) });
+}
+
+const NOTHING_RUNS =
+  "woma runs wheels of pure Python, and of C built for pyemscripten; look for another package that does the same";
+
+/** The lock has it, and neither that nor an index's file in its place can be had. */
+function outOfReach(
+  { name, known }: FailedProject,
+  lines: readonly string[],
+  { asked, offline, tried }: Circumstances,
+): ResolutionError {
+  const { version, reports } = tried.get(name) ?? { version: "", reports: [] };
+  const places = reports.length > 0 ? reports : [{ label: "the cache", reason: "not there" }];
+  const indexes = known ? [] : [...asked].map(([label, problem]) => `  ${label} ${problem ?? `has no ${name}`}`);
+  const message = [
+    `${name} ${version} is in woma's distribution, and could not be fetched:`,
+    ...places.map(({ label, reason }) => `  ${label}: ${reason}`),
+    "and no index has a file of it that fits:",
+    ...lines,
+    ...indexes.slice(0, MOST_LINES),
+  ];
+  return new ResolutionError(message.join("\n"), {
+    hint: offline
+      ? `leave out --offline, or fetch it beforehand with a network: woma cache fetch ${name}`
+      : "look at the network, or name a place that has the distribution's files with --mirror (or WOMA_MIRROR)",
+  });
+}
+
+/** Where there are versions, and something is the matter with each. */
+function wayOut({ name, excluded }: FailedProject, { offline }: Circumstances): string {
+  const reasons = [...excluded.values()];
+  if (reasons.some((reason) => reason.startsWith("needs Python"))) {
+    return `woma's Python is ${PYTHON_VERSION}, and no version of ${name} is for that`;
+  }
+  if (!reasons.some((reason) => reason.includes("cannot be had"))) return "look for another package that does the same";
+  return offline
+    ? `leave out --offline, or fetch it beforehand with a network: woma install ${name}`
+    : "look at the network and at the index that pip's settings name (PIP_INDEX_URL)";
 }
 
 const MOST_LINES = 30;

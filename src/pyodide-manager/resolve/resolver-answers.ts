@@ -7,7 +7,6 @@ import { parseWheelName } from "../index/wheel-name.ts";
 import type { Lock } from "../lock.ts";
 import type { PackageFile } from "../package-file.ts";
 import { isPackageName, normalizeName } from "../package-name.ts";
-import type { ProgressListener } from "../progress.ts";
 import type { ProjectListing, ResolverAnswers } from "./resolver-task.ts";
 
 interface Parts {
@@ -15,9 +14,9 @@ interface Parts {
   readonly excludedLock: ReadonlySet<string>;
   readonly projects: ProjectFiles;
   readonly metadata: MetadataSources;
-  readonly progress: ProgressListener;
   /** What will be asked for in any case. */
   readonly firstNames: readonly string[];
+  note(text: string): void;
 }
 
 /**
@@ -94,8 +93,7 @@ export class SolverAnswers implements ResolverAnswers {
     } catch (error) {
       if (!(error instanceof SourceFailure)) throw error;
       // Without network there is nothing odd about it.
-      if (!this.parts.projects.access.offline)
-        this.parts.progress.note(`${shownUrl(new URL(listed.url))} ${error.message}`);
+      if (!this.parts.projects.access.offline) this.parts.note(`${shownUrl(new URL(listed.url))} ${error.message}`);
       return null;
     }
   }

@@ -1,3 +1,5 @@
+import type { DownloadContext } from "../download/download-context.ts";
+import { DownloadRun } from "../download/download-run.ts";
 import { readOutlet } from "../download/outlet.ts";
 import { USUAL_PATIENCE } from "../download/patience.ts";
 import { UnreachableServers } from "../download/unreachable.ts";
@@ -7,13 +9,15 @@ import { PageCache } from "../index/page-cache.ts";
 import { ProjectFiles, type RemoteWheels } from "../index/project-files.ts";
 import { tagRanks } from "../index/wheel-name.ts";
 import type { PackageFile } from "../package-file.ts";
-import { type ChosenPackage, checkResolution } from "./check-resolution.ts";
+import type { ProgressListener } from "../progress.ts";
+import { type ChosenPackage, checkResolution, unknownExtras } from "./check-resolution.ts";
 import type { Plan, PlannedPackage } from "./plan.ts";
 import { type Requirement, unconditionalName } from "./requirement.ts";
 import { resolutionFailure } from "./resolution-failure.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { SolverAnswers } from "./resolver-answers.ts";
 import type { ResolverTask } from "./resolver-task.ts";
+import { triedSources } from "./tried-sources.ts";
 
 interface SolveContext extends Omit<ResolveContext, "sources"> {
   readonly indexes: IndexSettings;
@@ -21,7 +25,7 @@ interface SolveContext extends Omit<ResolveContext, "sources"> {
 
 /** Has a cell choose, answers what it asks, and makes a plan of its answer. Throws WomaError. */
 export async function solve(requirements: readonly Requirement[], context: SolveContext): Promise<Plan> {
-  const { lock, settings, cache, excludedLock, progress, signal } = context;
+  const { lock, settings, excludedLock, progress, signal } = context;
   const access = await remoteWheels(context);
   const notes = new Set<string>();
   const note = (text: string) => {
@@ -29,24 +33,31 @@ export async function solve(requirements: readonly Requirement[], context: Solve
     notes.add(text);
   };
   const projects = new ProjectFiles({ settings: context.indexes, access, ranks: tagRanks(lock.platforms), note });
+  const fetched = new Map<string, number>();
   const firstNames = requirements.flatMap((each) => unconditionalName(each) ?? []);
   const answers = new SolverAnswers({
     lock,
     excludedLock,
     projects,
-    lockMetadata: { cache, settings, access },
-    progress: { ...progress, note },
+    metadata: { access, download: downloads(context, fetched) },
+    note,
     firstNames,
   });
   const task = taskOf(requirements, context);
   // While the cell starts.
   if (!context.indexes.indexes.includes("default")) answers.expect(firstNames);
-  const answer = await context.resolveInCell(task, answers, signal);
-  const failure = resolutionFailure(answer, { lock, asked: projects.asked, offline: settings.offline });
+  const answer = await context.resolveInCell(task, answers, signal).finally(() => progress.ended?.());
+  const tried = await triedSources(excludedLock, { lock, settings, unreachable: access.unreachable });
+  const failure = resolutionFailure(answer, { lock, asked: projects.asked, offline: settings.offline, tried });
   if (failure !== null) throw failure;
+  for (const text of unknownExtras(answer)) note(text);
   const sources = new Set(requirements.map(({ source }) => source));
   const chosen = checkResolution(answer, { lock, excludedLock, listed: answers.listed, sources });
   const packages = await Promise.all(chosen.map((each) => planned(each, context, access)));
+  for (const { file } of packages) {
+    const bytes = fetched.get(file.sha256);
+    if (bytes !== undefined) progress.fetched(file, bytes);
+  }
   return { packages, notes: [...notes, ...packages.flatMap(swapNote)] };
 }
 
@@ -64,6 +75,18 @@ async function remoteWheels(context: SolveContext): Promise<RemoteWheels> {
     signal,
     outlet: await readOutlet(settings.indexEnvironment),
   };
+}
+
+/** For wheels that are fetched to be read. Which of them the run is given, and is worth telling, is decided later. */
+function downloads(context: SolveContext, fetched: Map<string, number>): DownloadContext {
+  const { cache, settings, signal, patience = USUAL_PATIENCE } = context;
+  const run = new DownloadRun({ ...settings, maximumPackages: Number.POSITIVE_INFINITY });
+  const progress: ProgressListener = {
+    note: (text) => context.progress.note(text),
+    received: (file, bytes, total) => context.progress.received(file, bytes, total),
+    fetched: ({ sha256 }, bytes) => void fetched.set(sha256, bytes),
+  };
+  return { cache, settings, progress, signal, patience, run };
 }
 
 function taskOf(requirements: readonly Requirement[], context: SolveContext): ResolverTask {

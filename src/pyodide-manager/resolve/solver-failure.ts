@@ -23,6 +23,8 @@ export interface FailedProject {
   /** The version that is in use already; null for none. */
   readonly present: string | null;
   readonly known: boolean;
+  /** The distribution's version would do, if only it could be had. */
+  readonly distributedFits: boolean;
   /** The newest first. */
   readonly versions: readonly string[];
   /** Versions that would fit, and why they do not count: "needs Python <3.12". The newest first. */
@@ -51,11 +53,12 @@ export function parseFailure(answer: unknown): SolverFailure | null {
 }
 
 function projectOf(value: unknown): FailedProject {
-  const { name, present, known, versions, excluded } = fieldsOf(value);
+  const { name, present, known, distributedFits, versions, excluded } = fieldsOf(value);
   return {
     name: text(name),
     present: typeof present === "string" ? text(present) : null,
     known: known === true,
+    distributedFits: distributedFits === true,
     versions: list(versions).map(text),
     excluded: textsOf(excluded),
   };

@@ -59,7 +59,7 @@ async function had({ parts, separate, bytes = wheel.bytes }: Ways, sha256: strin
   });
   const file = { url: `${server.url}${wheel.fileName}#sha256=x`, metadata: separate === undefined ? null : { sha256 } };
   try {
-    return { text: Buffer.from(await wheelMetadata(file, access)).toString(), sent };
+    return { text: Buffer.from(await wheelMetadata(file, access, null)).toString(), sent };
   } catch (error) {
     return { error: (error as Error).message, sent };
   }
@@ -96,7 +96,7 @@ describe("a wheel's METADATA comes, without the text for people,", () => {
     const path = join(scratch.path, wheel.fileName);
     await Bun.write(path, wheel.bytes);
     const file = { url: pathToFileURL(path).href, metadata: null };
-    expect(Buffer.from(await wheelMetadata(file, { ...access, offline: true })).toString()).toBe(EXPECTED);
+    expect(Buffer.from(await wheelMetadata(file, { ...access, offline: true }, null)).toString()).toBe(EXPECTED);
   });
 });
 
@@ -112,6 +112,6 @@ describe("there is none, and the reason is said, of a wheel", () => {
 
   test("that is on the network, under --offline", async () => {
     const file = { url: "http://127.0.0.1:9/thing-1.0-py3-none-any.whl", metadata: null };
-    expect(wheelMetadata(file, { ...access, offline: true })).rejects.toThrow("is not asked under --offline");
+    expect(wheelMetadata(file, { ...access, offline: true }, null)).rejects.toThrow("is not asked under --offline");
   });
 });

@@ -66,7 +66,7 @@ describe("an answer is refused that names", () => {
 });
 
 describe("a failure of any form becomes words without control characters", () => {
-  const circumstances = { lock, asked: new Map(), offline: false };
+  const circumstances = { lock, asked: new Map(), offline: false, tried: new Map() };
   test.each([
     [{ kind: "conflict", wanted: "x", projects: null }, "nothing fits all that is asked for"],
     [{ kind: "conflict", projects: [null] }, "there is no package  ()"],
