@@ -12,6 +12,7 @@ import type { PackageSettings } from "./package-settings.ts";
 import { type LockState, lockedPlan } from "./resolve/locked-plan.ts";
 import { RememberedSwaps } from "./resolve/remembered-swaps.ts";
 import type { Requirement } from "./resolve/requirement.ts";
+import { ResolutionError } from "./resolve/resolution-failure.ts";
 import { type Plan, type ResolveContext, resolve } from "./resolve/resolve.ts";
 
 /** Where packages come from and who is told. */
@@ -65,15 +66,17 @@ export class PackageProvider {
   async #availablePlan({ requirements, ...besides }: Wanted, signal: AbortSignal): Promise<Plan> {
     const { settings, cache, isLocked } = this.parts;
     const swaps = new RememberedSwaps(cache);
-    const excludedLock = this.#excluded(swaps);
+    const excluded = this.#excluded(swaps);
     for (;;) {
-      const plan = await this.plan(requirements, { ...besides, present: new Map(), signal, excludedLock });
+      const plan = await this.#planWithout(excluded, requirements, { ...besides, present: new Map(), signal });
       if (isLocked || settings.offline) return plan;
       const ofLock = plan.packages.flatMap(({ file }) => (file.origin === "lock" ? [file] : []));
       const missing = await unavailableFiles(ofLock, { cache, settings, signal });
-      if (missing.length === 0) return plan;
-      for (const { name } of missing) excludedLock.add(name);
-      swaps.add(excludedLock);
+      if (missing.length === 0) {
+        swaps.add(excluded.now);
+        return plan;
+      }
+      for (const { name } of missing) excluded.now.add(name);
     }
   }
 
@@ -113,25 +116,20 @@ export class PackageProvider {
     { run, planned, ...surroundings }: Surroundings,
   ): Promise<{ readonly plan: Plan; readonly wheels: readonly OpenWheel[] }> {
     const swaps = new RememberedSwaps(this.parts.cache);
-    const excludedLock = this.#excluded(swaps);
+    const excluded = this.#excluded(swaps);
     for (;;) {
-      const plan = await this.plan(requirements, { ...surroundings, excludedLock });
+      const plan = await this.#planWithout(excluded, requirements, surroundings);
       planned?.(plan);
       try {
-        return {
-          plan,
-          wheels: await this.fetch(
-            plan.packages.map(({ file }) => file),
-            run,
-            surroundings.signal,
-          ),
-        };
+        const files = plan.packages.map(({ file }) => file);
+        const wheels = await this.fetch(files, run, surroundings.signal);
+        swaps.add(excluded.now);
+        return { plan, wheels };
       } catch (error) {
         if (!(error instanceof DownloadError) || error instanceof HashMismatchError || this.parts.isLocked) throw error;
         const missing = plan.packages.filter(({ file }) => error.files.some(({ sha256 }) => sha256 === file.sha256));
         if (missing.length === 0 || missing.some(({ file }) => file.origin !== "lock")) throw error;
-        for (const { file } of missing) excludedLock.add(file.name);
-        swaps.add(excludedLock);
+        for (const { file } of missing) excluded.now.add(file.name);
       }
     }
   }
@@ -146,9 +144,25 @@ export class PackageProvider {
     return { ...plan, packages: plan.packages.filter(({ file }) => !isInCore(file)) };
   }
 
-  /** Packages of the lock that could not be had a while ago either. */
-  #excluded(swaps: RememberedSwaps): Set<string> {
-    return new Set(this.parts.isLocked ? [] : [...swaps.names()].filter((name) => !this.#has(name)));
+  /** What could not be had before is tried again where there is no plan without it: by now it may be there. */
+  async #planWithout(
+    excluded: Excluded,
+    requirements: readonly Requirement[],
+    surroundings: Omit<Parameters<PackageProvider["plan"]>[1], "excludedLock">,
+  ): Promise<Plan> {
+    try {
+      return await this.plan(requirements, { ...surroundings, excludedLock: excluded.before.union(excluded.now) });
+    } catch (error) {
+      const isHopeless = excluded.before.isSubsetOf(excluded.now);
+      if (isHopeless || !(error instanceof ResolutionError)) throw error;
+      excluded.before = new Set();
+      return this.plan(requirements, { ...surroundings, excludedLock: excluded.now });
+    }
+  }
+
+  #excluded(swaps: RememberedSwaps): Excluded {
+    const before = this.parts.isLocked ? [] : [...swaps.names()].filter((name) => !this.#has(name));
+    return { before: new Set(before), now: new Set() };
   }
 
   /** Whether the lock's own file of this package is at hand. */
@@ -172,6 +186,13 @@ export class PackageProvider {
     if (missing.length > 0 && settings.cacheLimitBytes !== null) cache?.evict(settings.cacheLimitBytes);
     return files.flatMap(({ sha256 }) => this.#open.get(sha256) ?? []);
   }
+}
+
+/** Packages of the lock that could not be had. */
+interface Excluded {
+  /** By an earlier run. */
+  before: ReadonlySet<string>;
+  readonly now: Set<string>;
 }
 
 /** What is asked for, and what a requirements file says besides. */

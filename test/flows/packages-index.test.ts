@@ -199,6 +199,29 @@ describe("packages of an index", () => {
     },
   );
 
+  testUnless(noWheels, "do not stand in the way of one of the lock that can be had in the end", async () => {
+    await using mirror = await TestMirror.start();
+    using native = new TestIndex().add(
+      buildWheel({ name: "six", version: "1.17.0", tag: "cp314-cp314-manylinux_2_17_x86_64" }),
+    );
+    await using home = await PackageHome.make({ mirror, index: native });
+    const run = (WOMA_MIRROR: string, PIP_INDEX_URL = native.url) =>
+      home.run(["-q", "--with", "six", "-c", "import six; print(getattr(six, 'VERSION', six.__name__))"], {
+        env: { WOMA_MIRROR, PIP_INDEX_URL },
+      });
+    const dead = "http://127.0.0.1:10/";
+    const failed = await run(dead);
+    expect({ ...failed, stderr: "" }).toEqual({ stdout: "", stderr: "", exitCode: 1 });
+    for (const words of ["six 1.17.0 is in woma's distribution", `${dead}${fileOf("six")}`, "--mirror"])
+      expect(failed.stderr).toContain(words);
+    expect(failed.stderr).not.toContain("another package");
+    using pure = indexOf({ "six 1.17.0": [] });
+    expect(await run(dead, pure.url)).toEqual(fine("1.17.0\n"));
+    // An index's was taken in its place, and now none can be.
+    expect(await run(mirror.url)).toEqual(fine("six\n"));
+    expect(mirror.files).toEqual([fileOf("six")]);
+  });
+
   testUnless(noWheels, "never replace one of the lock for a bare import", async () => {
     await using mirror = await TestMirror.start();
     using index = indexOf({ "xxhash 3.6.0": [] });

@@ -15,8 +15,8 @@ export class RememberedSwaps {
   }
 
   /** Where the cache cannot be written, they are found out again. */
-  add(names: Iterable<string>): void {
-    if (!this.cache?.writable) return;
+  add(names: ReadonlySet<string>): void {
+    if (names.size === 0 || !this.cache?.writable) return;
     const path = this.#path(this.cache);
     const temporary = `${path}.${process.pid}`;
     const known = this.names();
