@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { IndexedFile } from "../../../src/pyodide-manager/index/index-page.ts";
 import { loadLock } from "../../../src/pyodide-manager/lock.ts";
-import { checkResolution } from "../../../src/pyodide-manager/resolve/check-resolution.ts";
+import { checkResolution, unknownExtras } from "../../../src/pyodide-manager/resolve/check-resolution.ts";
 import { resolutionFailure } from "../../../src/pyodide-manager/resolve/resolution-failure.ts";
 
 const lock = loadLock();
@@ -93,4 +93,13 @@ describe("a failure of any form becomes words without control characters", () =>
     expect(resolutionFailure(null, circumstances)).toBeNull();
     expect(resolutionFailure("x", circumstances)).toBeNull();
   });
+});
+
+test("extras that are not there are told where they are names, and nothing else is", () => {
+  const said = { name: "app", version: "1.0", extra: "none" };
+  const unknown = [said, { ...said, extra: "x\u001b[2J" }, { ...said, version: 1 }, { name: "app" }, null, "x"];
+  expect(unknownExtras({ unknownExtras: unknown })).toEqual([
+    "app 1.0 has no extra 'none': nothing is installed for it",
+  ]);
+  for (const answer of [{}, null, { unknownExtras: "app" }]) expect(unknownExtras(answer)).toEqual([]);
 });
