@@ -63,8 +63,9 @@ export class ProgramPackages implements Disposable {
     try {
       return await act(AbortSignal.any([signal, this.#stopping.signal]));
     } catch (error) {
-      if (!(error instanceof WomaError)) throw error;
-      return { kind: "refused", reason: reasonOf(error) };
+      // A defect of woma's is an answer, too: the program waits for one.
+      const told = error instanceof WomaError ? error : new WomaError(`woma itself failed: ${String(error)}`);
+      return { kind: "refused", reason: reasonOf(told) };
     }
   }
 

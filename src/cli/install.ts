@@ -1,5 +1,6 @@
 import type { CellCommand } from "../broker/cell-process.ts";
 import { readPackageSettings, readTerminalStyle, readVariables } from "../config.ts";
+import { WomaError } from "../errors.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
 import { openLibc } from "../protocol/libc.ts";
 import type { Cache } from "../pyodide-manager/cache/cache.ts";
@@ -26,6 +27,7 @@ export async function install(invocation: InstallInvocation): Promise<void> {
     { packages, cacheDirectory: packages.cacheDirectory, lockMode, womaLock },
     { libc: openLibc(), command: resolverCommand(packages.cacheDirectory), progress },
   );
+  if (!dryRun) refuseUnwritable(provider.parts.cache, packages.cacheDirectory);
   const show = (plan: Plan) => {
     process.stdout.write(planTable(plan, bytesIn(provider.parts.cache)));
     for (const note of plan.notes) progress.note(note);
@@ -43,6 +45,14 @@ export async function install(invocation: InstallInvocation): Promise<void> {
   } finally {
     progress.clear();
   }
+}
+
+/** What is installed nowhere is not installed. */
+function refuseUnwritable(cache: Cache | null, directory: string): void {
+  if (cache?.writable) return;
+  throw new WomaError(`nothing can be installed into ${directory}: it cannot be written`, {
+    hint: "name another directory with --pyodide-cache or WOMA_CACHE",
+  });
 }
 
 /** By sha256. */

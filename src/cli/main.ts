@@ -3,6 +3,7 @@ import { formatError, WomaError } from "../errors.ts";
 import { refuseMangledArguments } from "./arguments.ts";
 import { doctor } from "./doctor.ts";
 import { parseCommandLine } from "./flags.ts";
+import { watchOwnOutput } from "./own-output.ts";
 import { runCommand } from "./run.ts";
 import { versionText } from "./version.ts";
 
@@ -11,6 +12,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     refuseMangledArguments(argv);
     const commandLine = parseCommandLine(argv);
+    if (commandLine.kind !== "run") watchOwnOutput();
     switch (commandLine.kind) {
       case "help":
         process.stdout.write(commandLine.text);

@@ -28,14 +28,20 @@ interface Surroundings {
   readonly progress: ProgressListener;
 }
 
+/** What a run knows besides, and other commands need not. */
+interface Circumstances {
+  readonly network?: NetworkPolicy;
+  readonly womaLock?: WomaLock | null;
+  /** Undefined where nobody has opened it yet. */
+  readonly cache?: Cache | null | undefined;
+}
+
 /** Nothing is opened or asked before a program wants a package. */
 export function programPackages(
-  config: Pick<Config, "cacheDirectory" | "packages" | "lockMode"> & { readonly network?: NetworkPolicy } & {
-    readonly womaLock?: WomaLock | null;
-  },
+  config: Pick<Config, "cacheDirectory" | "packages" | "lockMode"> & Circumstances,
   { libc, command, progress }: Surroundings,
 ): ProgramPackages {
-  let cache: Cache | null | undefined;
+  let { cache } = config;
   const theCache = () => {
     if (cache === undefined) cache = cacheOrNone(config.cacheDirectory);
     return cache;

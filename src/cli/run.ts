@@ -9,19 +9,17 @@ import type { ProgramEnd, ProgramRequest, ProgramResources } from "../broker/pro
 import { Session } from "../broker/session.ts";
 import { SIGINT, SIGKILL, SIGPIPE } from "../broker/signals.ts";
 import type { Config } from "../config.ts";
-import { formatError } from "../errors.ts";
 import { compiled, leadingWords } from "../protocol/compiled.ts";
 import { type Libc, openLibc } from "../protocol/libc.ts";
 import type { CellUrgency, Program } from "../protocol/messages.ts";
-import { type Cache, openCache } from "../pyodide-manager/cache/cache.ts";
-import { CacheError } from "../pyodide-manager/cache/cache-error.ts";
+import type { Cache } from "../pyodide-manager/cache/cache.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
 import { PackageRun } from "../pyodide-manager/package-run.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
 import { missingHinter } from "./missing-hint.ts";
 import { type LoadedProgram, loadProgram } from "./program.ts";
-import { expectImports, programPackages } from "./program-packages.ts";
+import { cacheOrNone, expectImports, programPackages } from "./program-packages.ts";
 import { programRequirements, writeLock } from "./program-requirements.ts";
 import { openProgressDisplay } from "./progress-display.ts";
 import { figureSaver } from "./saved-figures.ts";
@@ -29,8 +27,8 @@ import { figureSaver } from "./saved-figures.ts";
 /** Runs one program, or the prompt, on the broker's own standard streams, and ends as it ended. */
 export async function runCommand(config: Config): Promise<never> {
   const loaded = loadProgram(chooseProgram(config), config.workingDirectory);
-  const cache = tryCache(config);
-  const snapshotPath = compiled ? undefined : prepareCheckout(cache);
+  const cache = earlyCache(config);
+  const snapshotPath = compiled ? undefined : prepareCheckout(cache ?? null);
   const libc = openLibc();
   if (config.insecure) process.stderr.write(INSECURE_WARNING);
   const newSession = (urgency: CellUrgency) => new Session(cellCommand(config, snapshotPath, urgency), libc);
@@ -39,7 +37,7 @@ export async function runCommand(config: Config): Promise<never> {
   let session = new Session(command, libc);
   const streams = openStandardStreams(libc, () => session.wake());
   const progress = openProgressDisplay(config.terminal, config.flags.quiet, () => streams.lineIsOpen());
-  const packages = programPackages({ ...config, ...wanted }, { libc, command, progress });
+  const packages = programPackages({ ...config, ...wanted, cache }, { libc, command, progress });
   expectImports(packages, loaded);
   await prepare(session, async () => {
     const plan = await packages.provider.prepare(wanted.requirements, new AbortController().signal);
@@ -52,7 +50,7 @@ export async function runCommand(config: Config): Promise<never> {
     openFiles: () => openFiles(libc, config),
     openPackages: () => new PackageRun(packages.provider),
     bytecode: packages.bytecode,
-    showFigure: figureSaver(),
+    showFigure: figureSaver((text) => progress.note(text)),
   };
   let request = programRequest(config, loaded);
   let end: ProgramEnd;
@@ -120,18 +118,11 @@ function chooseProgram({ program, flags, resetGlobals }: Config): Program {
 }
 
 /**
- * The cache, where there is a use for it: a checkout keeps its snapshot there, a compiled woma has that inside.
- * One that cannot be used costs a message and nothing else.
+ * The cache, where there is a use for it from the start: a checkout keeps its snapshot there, a compiled woma has that
+ * inside, and tells at once of one that was asked for and cannot be used. Undefined where it is opened when wanted.
  */
-function tryCache(config: Config): Cache | null {
-  if (compiled && !config.cacheRequested) return null;
-  try {
-    return openCache(config.cacheDirectory);
-  } catch (error) {
-    if (!(error instanceof CacheError)) throw error;
-    process.stderr.write(formatError(error));
-    return null;
-  }
+function earlyCache(config: Config): Cache | null | undefined {
+  return compiled && !config.cacheRequested ? undefined : cacheOrNone(config.cacheDirectory);
 }
 
 const INSECURE_WARNING =

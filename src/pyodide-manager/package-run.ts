@@ -20,6 +20,9 @@ export interface Installed {
   readonly packages: readonly string[];
 }
 
+/** What a library misses more of is not told. */
+const MOST_ADVICE = 10;
+
 /** What one program has been given, and may still be. */
 export class PackageRun {
   readonly #present = new Map<string, string>();
@@ -42,6 +45,7 @@ export class PackageRun {
   async provide(module: string, signal: AbortSignal): Promise<ModuleSupply> {
     const { lock, parts } = this.provider;
     const name = lock.packageOfModule(module);
+    if (parts.isLocked && parts.settings.autoInstall !== "off") return this.install([name ?? module], signal);
     if (parts.settings.autoInstall === "index" && name === null) return this.install([module], signal);
     if (name === null || parts.settings.autoInstall === "off") return this.#advice(module, name);
     const files = lock
@@ -78,10 +82,14 @@ export class PackageRun {
 
   /** How the program could have a module that one of its libraries misses; null when there is nothing to say. */
   adviceForLibrary(module: string): string | null {
-    const name = this.provider.lock.packageOfModule(module);
-    if (name === null || this.#present.has(name) || this.#advised.has(name)) return null;
-    this.#advised.add(name);
-    return `${name} has the module '${module}': import it in the program, or run it with \`woma --with ${name}\``;
+    const top = module.split(".", 1)[0] ?? module;
+    const name = this.provider.lock.packageOfModule(top);
+    const wanted = name ?? top;
+    if (this.#present.has(wanted) || this.#advised.has(wanted) || this.#advised.size >= MOST_ADVICE) return null;
+    this.#advised.add(wanted);
+    return name === null
+      ? `\`woma --with ${top}\` takes a package of that name from the package index, if there is one`
+      : `${name} has the module '${top}': import it in the program, or run it with \`woma --with ${name}\``;
   }
 
   /** One budget for all that a program has installed, so that none can go on for ever by installing. */

@@ -174,6 +174,7 @@ export class PackageProvider {
 
   /** Opens what the cache has and downloads the rest. */
   async fetch(files: readonly PackageFile[], run: DownloadRun, signal: AbortSignal): Promise<readonly OpenWheel[]> {
+    run.admit(files);
     const missing = files.filter(({ sha256 }) => !this.#open.has(sha256));
     const { settings, cache, progress } = this.parts;
     try {

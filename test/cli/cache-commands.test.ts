@@ -111,7 +111,7 @@ describe("`woma cache fetch`", () => {
       told(
         `error: cannot fetch six ${lock.packages.six.version} (${fileOf("six")})\n` +
           "  the cache and the mirrors on this machine's disks: not there\n\n" +
-          "hint: fetch it with a network first: woma cache fetch six\n",
+          "hint: leave out --offline, or fetch it beforehand with a network: woma cache fetch six\n",
         1,
       ),
     );

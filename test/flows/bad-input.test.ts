@@ -148,7 +148,8 @@ describe("a FILE that cannot be run", () => {
   test("by -m because there is no such module is told as python3 tells it", async () => {
     expect(await runWoma(["-m", "nothing"])).toMatchObject({
       stdout: "",
-      stderr: "/usr/bin/woma: No module named nothing\n",
+      stderr:
+        "/usr/bin/woma: No module named nothing\n\nhint: no package of the distribution has it; `woma --with nothing` takes a package of that name from the package index, if there is one\n",
       exitCode: 1,
     });
     const dotted = await runWoma(["-m", "../evil"]);

@@ -106,7 +106,8 @@ def settle(start: dict) -> None:
     sys.dont_write_bytecode = flags["dontWriteBytecode"]
     woma_signals.inherit(start["ignoredSignals"])
     apply_options(flags)
-    if start["neighbourDirectory"] is not None:
+    # What is mounted is there as files, which libraries like better.
+    if start["neighbourDirectory"] is not None and not is_mounted(start["neighbourDirectory"]):
         woma_neighbours.install(start["neighbourDirectory"])
     for name in start["shadowed"]:
         forget_module(name)

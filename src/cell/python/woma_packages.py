@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import sys
+import warnings
 from _suggestions import _generate_suggestions
 from importlib._bootstrap_external import SourceFileLoader
 
@@ -93,6 +94,9 @@ def mounted(archives: list[dict]) -> None:
     if any(archive["kind"] == "library" for archive in archives):
         # Where Emscripten's loader looks for what a side module needs.
         os.environ.setdefault("LD_LIBRARY_PATH", "/usr/lib")
+    if any(archive["package"] == "threadpoolctl" for archive in archives):
+        # It looks for thread pools in Pyodide's JavaScript, where there are none to be seen.
+        warnings.filterwarnings("ignore", "Unable to import LDSO from pyodide_js", UserWarning)
     if any(archive["package"] == "matplotlib" for archive in archives):
         # The distribution's own default opens a window of a browser.
         os.environ.setdefault("MPLBACKEND", "module://woma_figures")

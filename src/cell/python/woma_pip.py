@@ -12,6 +12,9 @@ _PIP = "pip"
 
 def main(words: list[str], program: str = "python -m pip") -> int:
     """pip's commands as far as they make sense here; the exit status."""
+    if (advice := _elsewhere(words)) is not None:
+        print(f"ERROR: {advice}", file=sys.stderr)
+        return 2
     try:
         given = _parser(program).parse_args(words)
     except SystemExit as end:
@@ -67,6 +70,25 @@ def magic(source: str) -> list[str] | None:
         return shlex.split(rest)
     except ValueError:
         return rest.split()
+
+
+def _elsewhere(words: list[str]) -> str | None:
+    """What does what pip's other commands and options do; None for those that are here."""
+    command = next((word for word in words if not word.startswith("-")), None)
+    if command == "install":
+        for word in words:
+            if word.startswith(("-r", "--requirement", "-c", "--constraint")):
+                return "a program reads no requirements files for pip: run `woma install -r FILE` before, or use --with"
+            if word.startswith(("-e", "--editable")):
+                return "woma installs wheels only: mount the project's directory and import from there"
+        return None
+    if command == "uninstall":
+        return "a package is there for the run that asks for it: leave it out of the next"
+    if command in ("download", "wheel", "cache", "hash"):
+        return "see `woma install --help` and `woma cache --help`"
+    if command in ("check", "config", "debug", "index", "inspect", "lock", "search"):
+        return f"woma's pip has no {command}; it has install, list, freeze and show"
+    return None
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
