@@ -21,8 +21,9 @@ const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
 /** Options of the cell's runtime, which is all that its environment holds: it sees nothing of the user's. */
 function cellEnvironment(stackBytes: number): Record<string, string> {
   return {
-    // The last tier of compilation waits until a program is well under way: it would take the processors from start-up.
-    BUN_JSC_thresholdForOMGOptimizeAfterWarmUp: "1000000",
+    // The last tier of compilation waits until a program is well under way: it would take the processors from start-up. Not
+    // longer: code of the tier before takes more stack, and deep data would overflow it.
+    BUN_JSC_thresholdForOMGOptimizeAfterWarmUp: "400000",
     // Bun compiles wasm with one thread on two cores unless told.
     BUN_JSC_numberOfWasmCompilerThreads: "2",
     ...(stackBytes > 0 && { BUN_JSC_maxPerThreadStackUsage: String(stackBytes) }),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { WomaError } from "../../errors.ts";
 import { describeFileError } from "../cache/cache-error.ts";
-import { type Environment, readIndexSettings } from "../index/index-settings.ts";
+import { type Environment, readCertificatesPath } from "../index/index-settings.ts";
 
 /** How requests leave this machine. fetch knows the proxies by itself; whether one is there has to be asked of it. */
 export interface Outlet {
@@ -13,8 +13,8 @@ export interface Outlet {
 
 /** As pip, uv and curl are told it. Throws WomaError when the certificates cannot be read. */
 export async function readOutlet(environment: Environment): Promise<Outlet> {
-  const { certificates } = await readIndexSettings(environment);
-  const path = certificates ?? firstOf(environment, ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) ?? null;
+  const configured = await readCertificatesPath(environment);
+  const path = configured ?? firstOf(environment, ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) ?? null;
   return {
     certificates: path === null ? null : readCertificates(path),
     proxyFor: (url) => proxyFor(url, environment),

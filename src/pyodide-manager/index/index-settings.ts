@@ -1,10 +1,9 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { type Environment, environmentSources, variableOf } from "./environment-settings.ts";
 import { NO_CHOICE, type PackageSources, pipFiles, readPipFile } from "./pip-settings.ts";
+import { type NamedSource, sourceUrl } from "./source-url.ts";
 import { readUvFile, uvFiles } from "./uv-settings.ts";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from "./environment-settings.ts";
 
 /** Which package indexes are asked, as pip's and uv's own settings say. */
 export interface IndexSettings {
@@ -16,26 +15,33 @@ export interface IndexSettings {
   readonly certificates: string | null;
 }
 
-/** What the user's environment and files say, and what else was said, which comes before them. */
+/**
+ * What the user's environment and files say, and what a requirements file does, which comes before them. Throws
+ * WomaError for what cannot be understood of it.
+ */
 export async function readIndexSettings(
   environment: Environment,
   stated: Partial<PackageSources> = {},
 ): Promise<IndexSettings> {
   const choices = [
-    { ...NO_CHOICE, ...stated },
-    fromEnvironment(environment),
-    ...(await Promise.all(pipFiles(environment).map(readPipFile))),
-    ...(await Promise.all(uvFiles(environment).map(readUvFile))),
+    { sources: { ...NO_CHOICE, ...stated }, placeOf: () => "the requirements file" },
+    ...(await readChoices(environment)),
   ];
-  const noIndex = choices.map((choice) => choice.noIndex).find((value) => value !== null) ?? false;
-  const primary = choices.map(({ index }) => index).find((index) => index !== null) ?? "default";
+  const noIndex = choices.map(({ sources }) => sources.noIndex).find((value) => value !== null) ?? false;
+  const primary = firstOf(choices, ({ index }) => (index === null ? null : [index]));
   // As with uv: what was added to an index is asked before it, so that nobody there can take over a private name.
-  const extra = firstOf(choices.map((choice) => choice.extraIndexes));
+  const extra = firstOf(choices, ({ extraIndexes }) => extraIndexes);
+  const last = primary.length > 0 ? [] : ["default"];
   return {
-    indexes: noIndex ? [] : unique([...extra, primary].map(asUrl)).filter((index) => index !== null),
-    findLinks: unique(firstOf(choices.map((choice) => choice.findLinks)).map(asUrl)).filter((link) => link !== null),
-    certificates: choices.map(({ certificates }) => certificates).find((path) => path !== null) ?? null,
+    indexes: noIndex ? [] : [...new Set([...[...extra, ...primary].map(sourceUrl), ...last])],
+    findLinks: [...new Set(firstOf(choices, ({ findLinks }) => findLinks).map(sourceUrl))],
+    certificates: certificatesOf(choices),
   };
+}
+
+/** The file of certificates alone, whatever else is said. Throws WomaError when a file cannot be understood. */
+export async function readCertificatesPath(environment: Environment): Promise<string | null> {
+  return certificatesOf(await readChoices(environment));
 }
 
 /** For a build, whose files are pinned: those that are configured, the one that others are added to first. */
@@ -44,45 +50,32 @@ export async function configuredIndexes(environment: Environment): Promise<strin
   return [...indexes.slice(-1), ...indexes.slice(0, -1)].filter((index) => index !== "default");
 }
 
-function fromEnvironment(environment: Environment): PackageSources {
-  const list = (name: string) => words(environment[name] ?? "").map(withoutName);
-  const extra = [list("UV_INDEX"), list("UV_EXTRA_INDEX_URL"), list("PIP_EXTRA_INDEX_URL")].flat();
-  const links = [...words((environment["UV_FIND_LINKS"] ?? "").replaceAll(",", " ")), ...list("PIP_FIND_LINKS")];
-  return {
-    index: [list("UV_DEFAULT_INDEX"), list("UV_INDEX_URL"), list("PIP_INDEX_URL")].flat()[0] ?? null,
-    extraIndexes: extra.length > 0 ? extra : null,
-    findLinks: links.length > 0 ? links : null,
-    noIndex: isOn(environment["PIP_NO_INDEX"]) ?? isOn(environment["UV_NO_INDEX"]),
-    certificates: environment["PIP_CERT"] || null,
-  };
+/** What one place says, and how a message calls where one of its values stands. */
+interface Choice {
+  readonly sources: PackageSources;
+  placeOf(text: string): string;
 }
 
-/** uv writes an index as `name=https://…` where it wants to refer to it again. */
-function withoutName(index: string): string {
-  return index.replace(/^[\w.-]+=(?=\w+:)/, "");
+async function readChoices(environment: Environment): Promise<Choice[]> {
+  const files = await Promise.all([
+    ...pipFiles(environment).map(async (file) => ({ sources: await readPipFile(file), placeOf: () => file.path })),
+    ...uvFiles(environment).map(async (file) => ({ sources: await readUvFile(file), placeOf: () => file.path })),
+  ]);
+  const variables = environmentSources(environment);
+  return [{ sources: variables, placeOf: (text) => variableOf(text, environment) }, ...files];
 }
 
-function isOn(value: string | undefined): boolean | null {
-  return value === undefined || value === "" ? null : !/^(?:0|no|n|off|false|f)$/i.test(value);
+function firstOf(
+  choices: readonly Choice[],
+  pick: (sources: PackageSources) => readonly string[] | null,
+): readonly NamedSource[] {
+  for (const { sources, placeOf } of choices) {
+    const texts = pick(sources);
+    if (texts !== null) return texts.map((text) => ({ text, place: placeOf(text) }));
+  }
+  return [];
 }
 
-function firstOf(lists: readonly (readonly string[] | null)[]): readonly string[] {
-  return lists.find((list) => list !== null) ?? [];
-}
-
-/** A path is a file URL; null for what is neither that nor a URL that can be asked. */
-function asUrl(text: string): string | null {
-  if (text === "default") return text;
-  if (/^(?:https?|file):/i.test(text)) return URL.canParse(text) ? text : null;
-  if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return null;
-  if (!/[/\\.]/.test(text)) return null;
-  return pathToFileURL(text.startsWith("~/") ? join(homedir(), text.slice(2)) : resolve(text)).href;
-}
-
-function unique<T>(items: readonly T[]): T[] {
-  return [...new Set(items)];
-}
-
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== "");
+function certificatesOf(choices: readonly Choice[]): string | null {
+  return choices.map(({ sources }) => sources.certificates).find((path) => path !== null) ?? null;
 }

@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { parsePipConfiguration } from "./pip-configuration.ts";
+import { readSettings, type SettingsFile } from "./settings-file.ts";
 
 /** What one place says of where packages are to be had; null for what it does not say. */
 export interface PackageSources {
@@ -22,14 +23,18 @@ export const NO_CHOICE: PackageSources = {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The files that pip reads, the one that decides first (pip.pypa.io, "Configuration"). */
-export function pipFiles(environment: Environment): string[] {
+export function pipFiles(environment: Environment): SettingsFile[] {
+  const own = environment["PIP_CONFIG_FILE"];
+  if (own === "/dev/null" || own === "nul") return [];
+  const usual = usualFiles(environment).map((path) => ({ path, tool: "pip" as const, namedBy: null }));
+  return own ? [{ path: own, tool: "pip", namedBy: "PIP_CONFIG_FILE" }, ...usual] : usual;
+}
+
+function usualFiles(environment: Environment): string[] {
   const home = homeOf(environment);
-  if (environment["PIP_CONFIG_FILE"] === "/dev/null" || environment["PIP_CONFIG_FILE"] === "nul") return [];
-  const own = environment["PIP_CONFIG_FILE"] ? [environment["PIP_CONFIG_FILE"]] : [];
   const venv = environment["VIRTUAL_ENV"];
   if (process.platform === "win32") {
     return [
-      ...own,
       ...(venv ? [join(venv, "pip.ini")] : []),
       join(environment["APPDATA"] ?? home, "pip", "pip.ini"),
       join(home, "pip", "pip.ini"),
@@ -39,7 +44,6 @@ export function pipFiles(environment: Environment): string[] {
   const library = "Library/Application Support/pip/pip.conf";
   const shared = (environment["XDG_CONFIG_DIRS"] || "/etc/xdg").split(delimiter);
   return [
-    ...own,
     ...(venv ? [join(venv, "pip.conf")] : []),
     join(configHome(environment), "pip/pip.conf"),
     join(home, ".pip/pip.conf"),
@@ -60,36 +64,24 @@ function homeOf(environment: Environment): string {
   return environment["HOME"] || environment["USERPROFILE"] || homedir();
 }
 
-/** configparser's syntax as far as pip uses it: indented lines continue a value. */
-export async function readPipFile(path: string): Promise<PackageSources> {
-  const text = (await readIfThere(path)).replace(/^[ \t]*[#;].*$/gm, "").replace(/\r?\n[ \t]+(?=\S)/g, " ");
-  const values = new Map<string, string>();
-  let section = "";
-  for (const line of text.split(/\r?\n/)) {
-    section = /^\[(.+)\]/.exec(line)?.[1] ?? section;
-    const [, key, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    // What a section of a command says counts more than what [global] does.
-    if (key === undefined || value === undefined || !SECTIONS.includes(section)) continue;
-    const name = key.replaceAll("_", "-").toLowerCase();
-    if (section !== "global" || !values.has(name)) values.set(name, value.trim());
-  }
+/** Throws WomaError for a file that pip could not read either. */
+export async function readPipFile(file: SettingsFile): Promise<PackageSources> {
+  const values = parsePipConfiguration(await readSettings(file), file);
   const list = (name: string) =>
     values
       .get(name)
       ?.split(/\s+/)
       .filter((word) => word !== "") ?? null;
-  const noIndex = values.get("no-index");
   return {
-    index: list("index-url")?.[0] ?? null,
+    index: values.get("index-url") || null,
     extraIndexes: list("extra-index-url"),
     findLinks: list("find-links"),
-    noIndex: noIndex === undefined ? null : /^(?:1|yes|y|on|true|t)$/i.test(noIndex),
+    noIndex: isOn(values.get("no-index")),
     certificates: values.get("cert") || null,
   };
 }
 
-const SECTIONS = ["global", "install", "download"];
-
-export async function readIfThere(path: string): Promise<string> {
-  return readFile(path, "utf8").catch(() => "");
+/** What is no known word for off is on: then no index is asked. Null for what says nothing. */
+export function isOn(value: string | undefined): boolean | null {
+  return value === undefined || value === "" ? null : !/^(?:0|no|n|off|false|f)$/i.test(value);
 }

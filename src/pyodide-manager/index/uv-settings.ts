@@ -1,59 +1,72 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { configHome, NO_CHOICE, type PackageSources, readIfThere } from "./pip-settings.ts";
+import { configHome, NO_CHOICE, type PackageSources } from "./pip-settings.ts";
+import { brokenSettings, readSettings, type SettingsFile } from "./settings-file.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The files that uv reads for a user (docs.astral.sh/uv, "Configuration files"); a project's own are the project's. */
-export function uvFiles(environment: Environment): string[] {
+export function uvFiles(environment: Environment): SettingsFile[] {
   if (environment["UV_NO_CONFIG"]) return [];
-  if (environment["UV_CONFIG_FILE"]) return [environment["UV_CONFIG_FILE"]];
+  const own = environment["UV_CONFIG_FILE"];
+  if (own) return [{ path: own, tool: "uv", namedBy: "UV_CONFIG_FILE" }];
   const shared = process.platform === "win32" ? (environment["ProgramData"] ?? homedir()) : "/etc";
-  return [join(configHome(environment), "uv/uv.toml"), join(shared, "uv/uv.toml")];
+  return [configHome(environment), shared].map((directory) => ({
+    path: join(directory, "uv/uv.toml"),
+    tool: "uv",
+    namedBy: null,
+  }));
 }
 
-interface UvSettings {
-  readonly index?: readonly { readonly url?: string; readonly default?: boolean; readonly explicit?: boolean }[];
-  readonly "index-url"?: string;
-  readonly "extra-index-url"?: readonly string[];
-  readonly "find-links"?: readonly string[];
-  readonly "no-index"?: boolean;
-  readonly pip?: UvSettings;
-}
+type Table = Readonly<Record<string, unknown>>;
 
-/** A file that is no TOML says nothing: it is uv's to complain. */
-export async function readUvFile(path: string): Promise<PackageSources> {
-  const { pip, ...settings } = parse(await readIfThere(path));
-  const parts = [settings, pip ?? {}];
+/** Throws WomaError for a file that uv could not read either. */
+export async function readUvFile(file: SettingsFile): Promise<PackageSources> {
+  const { pip, ...settings } = parse(await readSettings(file), file);
+  const wrong = (key: string) => brokenSettings(file, `'${key}' is not what uv has there`);
+  const parts = [settings, ...(pip === undefined ? [] : [isTable(pip) ? pip : refuse(wrong("pip"))])];
+  const texts = (key: string) =>
+    parts.flatMap(({ [key]: value = [] }) => {
+      if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as string[];
+      throw wrong(key);
+    });
+  const only = <T extends string | boolean>(key: string, type: "string" | "boolean") =>
+    parts.flatMap(({ [key]: value }) => {
+      if (value === undefined) return [];
+      return typeof value === type ? [value as T] : refuse(wrong(key));
+    })[0];
+  const listed = parts.flatMap(({ index = [] }) => {
+    if (Array.isArray(index) && index.every((item) => isTable(item) && typeof item["url"] === "string"))
+      return index as { readonly url: string; readonly default?: unknown; readonly explicit?: unknown }[];
+    throw wrong("index");
+  });
   // uv asks an explicit index only for packages that a project pins to it.
-  const listed = parts.flatMap(({ index }) => (Array.isArray(index) ? index : [])).filter(({ explicit }) => !explicit);
-  const urls = (given: typeof listed) => given.flatMap(({ url }) => (typeof url === "string" ? [url] : []));
-  const extra = [
-    ...urls(listed.filter((index) => index.default !== true)),
-    ...parts.flatMap((part) => strings(part["extra-index-url"])),
-  ];
-  const links = parts.flatMap((part) => strings(part["find-links"]));
-  const primary = [
-    ...urls(listed.filter((index) => index.default === true)),
-    ...parts.flatMap((part) => strings([part["index-url"]])),
-  ];
+  const general = listed.filter(({ explicit }) => explicit !== true);
+  const urls = (isDefault: boolean) =>
+    general.filter((index) => (index.default === true) === isDefault).map(({ url }) => url);
+  const extra = [...urls(false), ...texts("extra-index-url")];
+  const links = texts("find-links");
   return {
     ...NO_CHOICE,
-    index: primary[0] ?? null,
+    index: urls(true)[0] ?? only<string>("index-url", "string") ?? null,
     extraIndexes: extra.length > 0 ? extra : null,
     findLinks: links.length > 0 ? links : null,
-    noIndex: parts.map((part) => part["no-index"]).find((value) => typeof value === "boolean") ?? null,
+    noIndex: only<boolean>("no-index", "boolean") ?? null,
   };
 }
 
-function parse(text: string): UvSettings {
+function parse(text: string, file: SettingsFile): Table {
   try {
-    return Bun.TOML.parse(text) as UvSettings;
-  } catch {
-    return {};
+    return Bun.TOML.parse(text) as Table;
+  } catch (cause) {
+    throw brokenSettings(file, `it is no TOML: ${(cause as Error).message.replace(/^TOML Parse error: /, "")}`);
   }
 }
 
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function refuse(error: Error): never {
+  throw error;
 }

@@ -103,7 +103,7 @@ describe("a package's file", () => {
     await using server = await startRawServer((request) => served(bytes, request));
     const context = downloading(scratch.path, [server.url], { settings: { offline: true } });
     expect(await complaintOf(fetchPackage(file, context))).toBe(
-      `error: cannot fetch plain 1.0 (${file.fileName})\n  the cache and the mirrors on this machine's disks: not there\n\nhint: fetch it with a network first: woma cache fetch plain\n`,
+      `error: cannot fetch plain 1.0 (${file.fileName})\n  the cache and the mirrors on this machine's disks: not there\n\nhint: leave out --offline, or fetch it beforehand with a network: woma cache fetch plain\n`,
     );
     expect(server.requests).toEqual([]);
   });
