@@ -1,4 +1,4 @@
-import { read } from "node:fs";
+import { read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { PackageFile } from "../package-file.ts";
 import { UnsafeWheelError } from "./unsafe-wheel-error.ts";
@@ -19,6 +19,17 @@ export async function hashFile(fd: number, hasher: Bun.CryptoHasher): Promise<nu
     hasher.update(buffer.subarray(0, bytesRead));
     position += bytesRead;
   }
+}
+
+/** Of an open file from its beginning, which is read at once: some milliseconds for what is in memory. */
+export function sha256Now(fd: number): string {
+  const hasher = new Bun.CryptoHasher("sha256");
+  const buffer = new Uint8Array(HASHED_AT_ONCE_BYTES);
+  for (let position = 0, count = -1; count !== 0; position += count) {
+    count = readSync(fd, buffer, 0, buffer.length, position);
+    hasher.update(buffer.subarray(0, count));
+  }
+  return hasher.digest("hex");
 }
 
 const HASHED_AT_ONCE_BYTES = 1024 * 1024;
@@ -60,7 +71,12 @@ const UNPRINTABLE = /[\\\x00-\x1f\x7f]/;
 const SUSPICIOUS_PART = /^\.|^\/|\/\.|\/\//;
 
 function faultOfName(name: string): string | undefined {
-  if (name.length > LONGEST_NAME) return `it holds a name of ${name.length} characters`;
+  if (name.length > HARMLESS_LENGTH) {
+    const bytes = Buffer.byteLength(name);
+    if (bytes > LONGEST_PATH_BYTES) return `it holds a path of ${bytes} bytes, over ${LONGEST_PATH_BYTES}`;
+    const longest = Math.max(...name.split("/").map((part) => Buffer.byteLength(part)));
+    if (longest > LONGEST_NAME_BYTES) return `it holds a name of ${longest} bytes, over ${LONGEST_NAME_BYTES}`;
+  }
   if (/^\/|^[A-Za-z]:/.test(name)) return `it holds an absolute path: ${JSON.stringify(name)}`;
   if (UNPRINTABLE.test(name)) return `it holds a name with a backslash or a control character: ${JSON.stringify(name)}`;
   if (name !== "" && !SUSPICIOUS_PART.test(name)) return undefined;
@@ -70,7 +86,11 @@ function faultOfName(name: string): string | undefined {
   return undefined;
 }
 
-const LONGEST_NAME = 4096;
+/** What file systems take. */
+const LONGEST_NAME_BYTES = 255;
+const LONGEST_PATH_BYTES = 4096;
+/** A character has three bytes at most, as JavaScript counts. */
+const HARMLESS_LENGTH = LONGEST_NAME_BYTES / 3;
 
 const TYPE_BITS = 0o170000;
 const KINDS: ReadonlyMap<number, string> = new Map([

@@ -39,7 +39,9 @@ describe("an archive is refused for a name that", () => {
     ["has a part that means none", "a/./b", 'it holds a path with an empty part: "a/./b"'],
     ["is that part alone", ".", 'it holds a path with an empty part: "."'],
     ["is empty", "", 'it holds a path with an empty part: ""'],
-    ["is endless", "x".repeat(5000), "it holds a name of 5000 characters"],
+    ["is too long for file systems", `a/${"x".repeat(256)}/b`, "it holds a name of 256 bytes, over 255"],
+    ["is too long in UTF-8", "\u20ac".repeat(86), "it holds a name of 258 bytes, over 255"],
+    ["is too long altogether", "1234567/".repeat(512).concat("x"), "it holds a path of 4097 bytes, over 4096"],
   ])("%s", (_, name, reason) => {
     expect(refusal([{ name: "fine.py" }, { name }])).toBe(reason);
   });
