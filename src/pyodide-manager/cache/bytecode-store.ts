@@ -1,11 +1,13 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { zipSync } from "fflate";
 import { readZip } from "../archive/zip.ts";
 import type { ZipEntry } from "../archive/zip-entry.ts";
 import { PYODIDE_VERSION } from "../pin.ts";
 import type { Cache } from "./cache.ts";
+import { type Folder, inFolder } from "./folder.ts";
 import { isTrustedPath } from "./path-trust.ts";
+import { openWithoutWaiting, regularSize } from "./regular-file.ts";
 
 /** Compiled code of one wheel's modules: a zip archive with a .pyc under each module's name, `numpy/__init__.py`. */
 export interface BytecodeArchive {
@@ -27,11 +29,10 @@ export class BytecodeStore {
   /** Null when there is none, or nothing that can be read. */
   open(sha256: string): BytecodeArchive | null {
     if (!this.isUsable) return null;
-    const path = this.#path(sha256);
     let fd: number;
     try {
-      if (!isTrustedPath(path)) return null;
-      fd = openSync(path, "r");
+      if (!isTrustedPath(this.cache()?.bytecodePath(PYODIDE_VERSION, sha256) ?? "")) return null;
+      fd = this.#within("reading", ({ path }) => openWithoutWaiting(join(path, nameOf(sha256))));
     } catch {
       return null;
     }
@@ -41,26 +42,25 @@ export class BytecodeStore {
       return target.subarray(0, readAt(target, position));
     };
     try {
-      return { entries: readZip(read, fstatSync(fd).size), readAt };
+      const entries = readZip(read, regularSize(fd, LARGEST_BYTES));
+      if (entries.every((entry) => isWhole(entry, read))) return { entries, readAt };
     } catch {
-      closeSync(fd);
-      return null;
+      // As good as damaged.
     }
+    closeSync(fd);
+    return null;
   }
 
   /** Adds to what there is; a cache that cannot be written stays as it is. */
   save(sha256: string, modules: ReadonlyMap<string, Uint8Array>): void {
     if (!this.cache()?.writable || !this.isUsable || modules.size === 0) return;
-    const path = this.#path(sha256);
-    const temporary = `${path}.${process.pid}`;
     const all = { ...this.#contents(sha256), ...Object.fromEntries(modules) };
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
       // Uncompressed: reading it is what must be quick.
-      writeFileSync(temporary, zipSync(all, { level: 0, mtime: OLDEST_ZIP_DATE }), { mode: 0o644 });
-      renameSync(temporary, path);
+      const bytes = zipSync(all, { level: 0, mtime: OLDEST_ZIP_DATE });
+      this.#within("writing", ({ path }) => replace(join(path, nameOf(sha256)), bytes));
     } catch {
-      rmSync(temporary, { force: true });
+      // Its modules are compiled again.
     }
   }
 
@@ -74,9 +74,35 @@ export class BytecodeStore {
     return Object.fromEntries((present?.entries ?? []).map((entry) => [entry.name, read(entry)]));
   }
 
-  #path(sha256: string): string {
-    return this.cache()?.bytecodePath(PYODIDE_VERSION, sha256) ?? "";
+  #within<T>(purpose: "reading" | "writing", act: (folder: Folder) => T): T {
+    return inFolder(this.cache()?.directory ?? "", ["bytecode-v1", PYODIDE_VERSION], purpose, act);
   }
 }
+
+function nameOf(sha256: string): string {
+  return `${sha256}.zip`;
+}
+
+/** The disk may have changed it. */
+function isWhole(entry: ZipEntry, read: (position: number, length: number) => Uint8Array): boolean {
+  if (entry.bytes > LARGEST_BYTES) return false;
+  const content = read(entry.dataOffset, entry.bytes);
+  return entry.method === 0 && content.length === entry.bytes && Bun.hash.crc32(content) === entry.crc32;
+}
+
+function replace(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    rmSync(temporary, { force: true });
+    writeFileSync(temporary, bytes, { flag: "wx", mode: 0o644 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Code of a package has some megabytes. */
+const LARGEST_BYTES = 512 * 1024 ** 2;
 
 const OLDEST_ZIP_DATE = new Date(1980, 0, 1);

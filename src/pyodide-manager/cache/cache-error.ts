@@ -25,4 +25,6 @@ const REASONS: Record<string, string> = {
   ENOTDIR: "a part of the path is a file",
   EEXIST: "a part of the path is a file",
   ENOENT: "it cannot be made there",
+  ELOOP: "a link is in its place",
+  EFBIG: "the limit to the size of files (ulimit -f) is reached",
 };

@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UnsafeWheelError } from "../archive/unsafe-wheel-error.ts";
 import type { PackageFile } from "../package-file.ts";
-import { type CachedWheel, listWheels, sizeOf } from "./cache-contents.ts";
+import { type CachedWheel, faultsOf, listWheels, type Part, sizeOf } from "./cache-contents.ts";
 import { CacheError } from "./cache-error.ts";
 import { cleanCache, evictFrom, type Removal } from "./cache-removal.ts";
 import type { CacheShelf } from "./cache-shelf.ts";
@@ -16,10 +16,14 @@ import { isTrustedPath } from "./path-trust.ts";
 export function openCache(directory: string): Cache {
   try {
     for (const name of MADE_AT_ONCE) {
-      mkdirSync(join(directory, name), { recursive: true, mode: 0o755 });
-      accessSync(join(directory, name), constants.W_OK);
+      const path = join(directory, name);
+      // That part of the cache is not used then.
+      if (isLink(path)) continue;
+      mkdirSync(path, { recursive: true, mode: 0o755 });
+      accessSync(path, constants.W_OK);
     }
-    if (!existsSync(join(directory, TAG_NAME))) writeFileSync(join(directory, TAG_NAME), TAG);
+    accessSync(directory, constants.W_OK);
+    if (!isThere(join(directory, TAG_NAME))) writeTag(join(directory, TAG_NAME));
     return new Cache(directory, true);
   } catch (cause) {
     if (!isReadableCache(directory)) throw new CacheError(directory, cause);
@@ -43,6 +47,7 @@ export function openCache(directory: string): Cache {
 export class Cache implements CacheShelf {
   readonly calls = new FileCalls();
   #trusted: boolean | undefined;
+  #faults: ReadonlyMap<Part, string> | undefined;
 
   constructor(
     readonly directory: string,
@@ -50,9 +55,15 @@ export class Cache implements CacheShelf {
     readonly writable: boolean,
   ) {}
 
+  /** As they were when first asked for. */
+  get faults(): ReadonlyMap<Part, string> {
+    this.#faults ??= faultsOf(this.directory);
+    return this.#faults;
+  }
+
   /**
-   * Nobody but this user and root can have put anything here. What another user may have written is verified each time
-   * it is used, and of that only what has a known hash: never a snapshot or bytecode.
+   * Nobody but this user and root can have put anything here. Of what another user may have written only what has a
+   * known hash is used, from memory: never a snapshot or bytecode.
    */
   get trusted(): boolean {
     this.#trusted ??= MADE_AT_ONCE.every((name) => isTrustedPath(join(this.directory, name)));
@@ -71,10 +82,6 @@ export class Cache implements CacheShelf {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new UnsafeWheelError(fileName, `its hash is ${JSON.stringify(sha256)}`);
     if (!SAFE_NAME.test(fileName)) throw new UnsafeWheelError(fileName, "its name is none for a file");
     return join(this.directory, "wheels-v1", sha256, fileName);
-  }
-
-  partialPath(sha256: string): string {
-    return join(this.directory, "partial-v1", `${sha256}.part`);
   }
 
   /** A verified wheel, or null where there is none. A damaged one is removed, with a note. */
@@ -108,7 +115,16 @@ export class Cache implements CacheShelf {
   }
 }
 
-const MADE_AT_ONCE = ["snapshots", "wheels-v1"];
+const MADE_AT_ONCE = ["snapshots", "wheels-v1"] as const;
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Be it a link that leads nowhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
 
 const SAFE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._+!-]{0,254}$/;
 
@@ -118,6 +134,15 @@ function isReadableCache(directory: string): boolean {
     return existsSync(join(directory, TAG_NAME)) && readdirSync(directory).length > 0;
   } catch {
     return false;
+  }
+}
+
+/** Another process may be as far at this moment. */
+function writeTag(path: string): void {
+  try {
+    writeFileSync(path, TAG, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

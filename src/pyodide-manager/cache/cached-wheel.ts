@@ -1,25 +1,25 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, utimesSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fstatSync, futimesSync, lstatSync, readSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { UnsafeWheelError } from "../archive/unsafe-wheel-error.ts";
-import { checkMembers, sha256Of } from "../archive/verify.ts";
+import { checkMembers, sha256Now, sha256Of } from "../archive/verify.ts";
 import type { PackageFile } from "../package-file.ts";
 import type { CacheShelf } from "./cache-shelf.ts";
+import { inFolder } from "./folder.ts";
 import { type OpenWheel, openWheelBytes, openWheelFile } from "./open-wheel.ts";
 import { isPrivate } from "./path-trust.ts";
+import { openWithoutWaiting } from "./regular-file.ts";
 import { removeAway } from "./remove-away.ts";
 
 /** A verified wheel of the cache, or null. One that is damaged is removed, with a note, and counts as missing. */
 export function findWheel(cache: CacheShelf, file: PackageFile, note: (text: string) => void): OpenWheel | null {
-  const path = cache.wheelPath(file);
-  const fd = openIfThere(path);
+  // Sees to it that the names are ones for files.
+  cache.wheelPath(file);
+  const fd = openIfThere(cache, file);
   if (fd === null) return null;
   const wheel = openCached(cache, file, fd);
-  if (typeof wheel !== "string") {
-    if (cache.writable) touch(dirname(path));
-    return wheel;
-  }
+  if (typeof wheel !== "string") return wheel;
   note(`${file.fileName} in the cache is damaged (${wheel}): it is not used`);
-  if (cache.writable) removeAway(cache.directory, dirname(path));
+  if (cache.writable) removeAway(cache.directory, ["wheels-v1"], file.sha256);
   return null;
 }
 
@@ -30,9 +30,13 @@ export function isOutOfReach(cache: CacheShelf, file: PackageFile, fd: number): 
 }
 
 /** No link is followed: it would lead to what others may change. */
-function openIfThere(path: string): number | null {
+function openIfThere(cache: CacheShelf, { sha256, fileName }: PackageFile): number | null {
   try {
-    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    return inFolder(cache.directory, ["wheels-v1", sha256], "reading", (folder) => {
+      const fd = openWithoutWaiting(join(folder.path, fileName));
+      if (cache.writable) touch(folder.fd);
+      return fd;
+    });
   } catch {
     return null;
   }
@@ -45,11 +49,14 @@ function openCached(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel
     const status = fstatSync(fd);
     if (!status.isFile()) return "it is no file";
     if (file.bytes !== null && file.bytes !== status.size) return `it has ${status.size} bytes, not ${file.bytes}`;
+    if (file.bytes === null && status.size > LARGEST_WHEEL_BYTES) return `it has ${status.size} bytes`;
     if (!isOutOfReach(cache, file, fd)) return readVerified(file, fd);
     // One that is being evicted at this moment stays readable all the same.
     cache.calls.lockShared(fd);
+    // Nobody else has written to it, but a disk may forget.
+    if (sha256Now(fd) !== file.sha256) return "its sha256 is another";
     const wheel = openWheelFile(file, fd, status.size);
-    // What is damaged shows here.
+    // What cannot be mounted shows here.
     void wheel.entries;
     isKept = true;
     return wheel;
@@ -60,6 +67,9 @@ function openCached(cache: CacheShelf, file: PackageFile, fd: number): OpenWheel
     if (!isKept) closeSync(fd);
   }
 }
+
+/** Where nobody has said how large it is. */
+const LARGEST_WHEEL_BYTES = 1024 ** 3;
 
 /** A file's bytes, in memory, where nobody can change them after they were verified. Throws UnsafeWheelError. */
 export function readVerified(file: PackageFile, fd: number): OpenWheel {
@@ -76,11 +86,11 @@ export function readVerified(file: PackageFile, fd: number): OpenWheel {
 /** Often enough to know what was used last. */
 const TOUCHED_EVERY_MS = 60_000;
 
-function touch(directory: string): void {
+function touch(directory: number): void {
   try {
-    if (Math.abs(Date.now() - lstatSync(directory).mtimeMs) < TOUCHED_EVERY_MS) return;
-    utimesSync(directory, new Date(), new Date());
+    if (Math.abs(Date.now() - fstatSync(directory).mtimeMs) < TOUCHED_EVERY_MS) return;
+    futimesSync(directory, new Date(), new Date());
   } catch {
-    // Another user's, or removed meanwhile.
+    // Another user's.
   }
 }

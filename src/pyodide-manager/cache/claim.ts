@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { checkMembers } from "../archive/verify.ts";
 import type { DownloadContext } from "../download/download-context.ts";
 import { sleep } from "../download/http-download.ts";
@@ -10,9 +10,11 @@ import type { Cache } from "./cache.ts";
 import { describeFileError } from "./cache-error.ts";
 import { isOutOfReach, readVerified } from "./cached-wheel.ts";
 import { FileCalls } from "./file-calls.ts";
+import { FolderFault } from "./folder.ts";
 import { moveIntoPlace } from "./move-into-place.ts";
 import { type OpenWheel, openWheelFile } from "./open-wheel.ts";
 import { PartialFile } from "./partial-file.ts";
+import { PartialPlace } from "./partial-place.ts";
 
 /** The sole right to download a file into a place. Whoever has it ends it by `settle`, `keep` or `drop`. */
 export interface Claim {
@@ -38,8 +40,9 @@ export async function claim(file: PackageFile, context: DownloadContext): Promis
       const claimed = await claimInCache(cache, file, context);
       if (claimed !== "stuck") return claimed;
     } catch (error) {
-      if (typeof (error as NodeJS.ErrnoException).code !== "string") throw error;
-      noteUnkept(context, cache, describeFileError(error));
+      const isOfSystem = typeof (error as NodeJS.ErrnoException).code === "string";
+      if (!isOfSystem && !(error instanceof FolderFault)) throw error;
+      noteUnkept(context, cache, error instanceof FolderFault ? error.message : describeFileError(error));
     }
   } else if (cache !== null) {
     noteUnkept(context, cache, "it cannot be written");
@@ -48,6 +51,8 @@ export async function claim(file: PackageFile, context: DownloadContext): Promis
 }
 
 function noteUnkept({ run, progress }: DownloadContext, cache: Cache, reason: string): void {
+  // That has been told.
+  if ([...cache.faults.values()].includes(reason)) return;
   run.tellOnce(progress, `the cache ${cache.directory} keeps nothing of what is fetched: ${reason}`);
 }
 
@@ -60,20 +65,19 @@ async function claimInCache(
   file: PackageFile,
   context: DownloadContext,
 ): Promise<Claim | OpenWheel | "stuck"> {
-  const { progress, signal, patience = USUAL_PATIENCE } = context;
-  const path = cache.partialPath(file.sha256);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const { progress, settings, signal, patience = USUAL_PATIENCE } = context;
+  const place = new PartialPlace(cache.directory, file.sha256, file.bytes ?? settings.maximumDownloadBytes);
   let [size, since] = [-1, performance.now()];
   while (true) {
-    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o644);
-    const isOurs = cache.calls.lockAlone(fd) && isStillAt(fd, path);
+    const fd = place.open();
+    const isOurs = cache.calls.lockAlone(fd) && place.has(fd);
     const found = cache.find(file, (text) => progress.note(text));
     if (found !== null) {
-      if (isOurs) rmSync(path, { force: true });
+      if (isOurs) place.remove();
       closeSync(fd);
       return found;
     }
-    if (isOurs) return new CacheClaim(cache, file, context, new PartialFile(fd, cache.calls));
+    if (isOurs) return new CacheClaim(cache, file, context, place, new PartialFile(fd, cache.calls));
     const { size: sizeNow } = fstatSync(fd);
     closeSync(fd);
     if (sizeNow !== size) {
@@ -86,32 +90,26 @@ async function claimInCache(
   }
 }
 
-/** Whoever finishes or removes a download takes its name away. */
-function isStillAt(fd: number, path: string): boolean {
-  return fstatSync(fd).ino === statSync(path, { throwIfNoEntry: false })?.ino;
-}
-
 class CacheClaim implements Claim {
   readonly directory: string;
-  readonly #path: string;
 
   constructor(
     private readonly cache: Cache,
     private readonly file: PackageFile,
     private readonly context: DownloadContext,
+    private readonly place: PartialPlace,
     readonly partial: PartialFile,
   ) {
     this.directory = cache.directory;
-    this.#path = cache.partialPath(file.sha256);
   }
 
   async settle(): Promise<OpenWheel> {
     const { cache, file, partial } = this;
     await partial.sync();
     const wheel = openNew(file, partial);
-    const problem = await moveIntoPlace(this.#path, cache.wheelPath(file));
+    const problem = await moveIntoPlace(cache.directory, this.place.name, file);
     if (problem !== null) {
-      rmSync(this.#path, { force: true });
+      this.place.remove();
       noteUnkept(this.context, cache, problem);
     }
     if (isOutOfReach(cache, file, partial.fd)) {
@@ -124,12 +122,12 @@ class CacheClaim implements Claim {
   }
 
   keep(): void {
-    if (this.partial.bytes === 0) rmSync(this.#path, { force: true });
+    if (this.partial.bytes === 0) this.place.remove();
     this.partial.close();
   }
 
   drop(): void {
-    rmSync(this.#path, { force: true });
+    this.place.remove();
     this.partial.close();
   }
 }

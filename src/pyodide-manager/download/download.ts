@@ -19,6 +19,7 @@ import { UnreachableServers } from "./unreachable.ts";
 export async function fetchPackage(file: PackageFile, context: DownloadContext): Promise<OpenWheel> {
   context.signal.throwIfAborted();
   context.run.admit([file]);
+  tellFaults(context);
   const found = context.cache?.find(file, (text) => context.progress.note(text));
   if (found) return found;
   const sources = await sourcesOf(file, context.settings);
@@ -26,6 +27,12 @@ export async function fetchPackage(file: PackageFile, context: DownloadContext):
   const claimed = await claim(file, context);
   if (!("partial" in claimed)) return claimed;
   return await fetchInto(claimed, { file, sources }, context);
+}
+
+function tellFaults({ cache, run, progress }: DownloadContext): void {
+  for (const fault of cache?.faults.values() ?? []) {
+    run.tellOnce(progress, `the cache ${cache?.directory} is used in parts only: ${fault}`);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { extract, type Headers } from "tar-stream";
@@ -29,6 +29,9 @@ export async function takeFromArchive(work: ArchiveWork): Promise<readonly Packa
   const wanted = new Map(work.files.map((file) => [file.fileName, file]));
   if (wanted.size === 0) return [];
   await mkdir(work.temporaryDirectory, { recursive: true });
+  if (!(await lstat(work.temporaryDirectory)).isDirectory()) {
+    throw new WomaError(`cannot use ${work.temporaryDirectory}: it is a link`, { hint: "take the link away" });
+  }
   const directory = await mkdtemp(join(work.temporaryDirectory, "archive-"));
   try {
     for await (const member of members(work.place, work)) {

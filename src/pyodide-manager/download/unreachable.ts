@@ -1,7 +1,8 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of } from "../archive/verify.ts";
 import type { Cache } from "../cache/cache.ts";
+import { inFolder } from "../cache/folder.ts";
 
 /**
  * Servers that could not be reached a moment ago, known to all processes on a cache: forty of them do not wait five
@@ -27,8 +28,12 @@ export class UnreachableServers {
     this.#own.set(origin, Date.now());
     if (!this.cache?.writable) return;
     try {
-      mkdirSync(join(this.cache.directory, DIRECTORY), { recursive: true, mode: 0o755 });
-      writeFileSync(this.#path(this.cache, origin), `${origin}\n`);
+      inFolder(this.cache.directory, [DIRECTORY], "writing", ({ path }) => {
+        const part = join(path, `${nameOf(origin)}.${process.pid}`);
+        rmSync(part, { force: true });
+        writeFileSync(part, `${origin}\n`, { flag: "wx", mode: 0o644 });
+        renameSync(part, join(path, nameOf(origin)));
+      });
     } catch {
       // This process knows.
     }
@@ -36,12 +41,19 @@ export class UnreachableServers {
 
   #shared(origin: string): number {
     if (this.cache === null) return 0;
-    return statSync(this.#path(this.cache, origin), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    try {
+      return inFolder(this.cache.directory, [DIRECTORY], "reading", ({ path }) => {
+        const status = lstatSync(join(path, nameOf(origin)), { throwIfNoEntry: false });
+        return status?.isFile() ? status.mtimeMs : 0;
+      });
+    } catch {
+      return 0;
+    }
   }
+}
 
-  #path(cache: Cache, origin: string): string {
-    return join(cache.directory, DIRECTORY, sha256Of(Buffer.from(origin)));
-  }
+function nameOf(origin: string): string {
+  return sha256Of(Buffer.from(origin));
 }
 
 const DIRECTORY = "unreachable-v1";

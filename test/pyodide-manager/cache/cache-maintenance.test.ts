@@ -16,6 +16,7 @@ const OFFERS = ["alpha", "beta", "gamma"].map((name, index) =>
 );
 const [ALPHA, BETA, GAMMA] = OFFERS as [Offered, Offered, Offered];
 const WHEEL_BYTES = ALPHA.bytes.length;
+const HASH = "0123456789abcdef".repeat(4);
 const NOT_ABANDONED = new AbortController().signal;
 
 /** A cache with three wheels, used one hour after another: alpha first. */
@@ -100,23 +101,26 @@ describe("what is in the cache", () => {
       ["snapshots", "0123"],
       ["bytecode-v1/0123", `${ALPHA.file.sha256}.zip`],
       ["partial-v1", `${GAMMA.file.sha256}.part`],
-      ["unreachable-v1", "0123"],
-      ["index-v1/0123", "page"],
-      ["resolutions-v1", "0123"],
-      ["removed-v1", "left by a process that was killed"],
+      ["unreachable-v1", HASH],
+      ["index-v1", HASH],
+      ["resolutions-v1", `${HASH}.json.123.${crypto.randomUUID()}`],
+      ["removed-v1", `123-${crypto.randomUUID()}`],
     ] as const) {
       mkdirSync(join(scratch.path, part), { recursive: true });
       writeFileSync(join(scratch.path, part, name), "x".repeat(100));
     }
     writeFileSync(join(scratch.path, "the user's"), "kept");
-    expect(cache.size()).toBe(before + 700);
-    expect(cache.clean()).toEqual({ removedBytes: before + 700, leftBytes: 0 });
+    for (const part of ["snapshots", "wheels-v1", "index-v1", "bytecode-v1/0123", "removed-v1"]) {
+      writeFileSync(join(scratch.path, part, "a thesis.txt"), "kept");
+    }
+    expect(cache.size()).toBe(before + 720);
+    expect(cache.clean()).toEqual({ removedBytes: before + 700, leftBytes: 20 });
     expect(
       readdirSync(scratch.path, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(["CACHEDIR.TAG", "the user's"]);
+    ).toEqual(["CACHEDIR.TAG", ...Array(5).fill("a thesis.txt"), "the user's"]);
   });
 });
 

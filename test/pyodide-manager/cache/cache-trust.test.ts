@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Cache, openCache } from "../../../src/pyodide-manager/cache/cache.ts";
 import { fetchPackage } from "../../../src/pyodide-manager/download/download.ts";
 import { notOnLinux, notRoot, testUnless } from "../../support/loud-skip.ts";
@@ -35,12 +35,17 @@ function found(cache: Cache): { bytes: Uint8Array | null; notes: readonly string
 }
 
 describe("a cache that only this user can write to", () => {
-  testUnless(notOnLinux, "is trusted: a wheel is verified when it is downloaded", async () => {
+  testUnless(notOnLinux, "is trusted, but its disk is not: each wheel is verified when it is opened", async () => {
     await using scratch = await scratchDirectory();
-    plant(scratch.path, tampered);
-    const cache = openCache(scratch.path);
+    const cache = plant(scratch.path, bytes);
     expect([cache.trusted, cache.writable]).toEqual([true, true]);
-    expect(found(cache).bytes).toEqual(new Uint8Array(tampered));
+    expect(found(cache)).toEqual({ bytes, notes: [] });
+    writeFileSync(cache.wheelPath(file), tampered);
+    expect(found(cache)).toEqual({
+      bytes: null,
+      notes: [`${file.fileName} in the cache is damaged (its sha256 is another): it is not used`],
+    });
+    expect([existsSync(dirname(cache.wheelPath(file))), found(cache)]).toEqual([false, { bytes: null, notes: [] }]);
   });
 
   testUnless(notOnLinux, "is trusted below a sticky directory, and through a link of the user's", async () => {
@@ -57,7 +62,7 @@ describe("a cache that only this user can write to", () => {
     plant(scratch.path, bytes.subarray(0, 50_000));
     const context = downloading(scratch.path, [server.url]);
     expect(wholeOf(await fetchPackage(file, context))).toEqual(bytes);
-    expect(context.notes).toEqual([`${file.fileName} in the cache is damaged (it is no zip archive): it is not used`]);
+    expect(context.notes).toEqual([`${file.fileName} in the cache is damaged (its sha256 is another): it is not used`]);
     expect(readFileSync(openCache(scratch.path).wheelPath(file))).toEqual(Buffer.from(bytes));
   });
 
