@@ -530,8 +530,18 @@ resolverTest("the cell tells micropip's default index before it was given anythi
   expect(answer).toEqual({
     failure: {
       kind: "conflict",
-      wanted: [{ text: "app", by: "--with" }],
-      projects: [{ name: "app", present: null, distributedFits: false, known: false, versions: [], excluded: {} }],
+      wanted: [{ text: "app", by: "--with", hashes: [] }],
+      projects: [
+        {
+          name: "app",
+          present: null,
+          distributedFits: false,
+          known: false,
+          versions: [],
+          excluded: {},
+          otherHashes: {},
+        },
+      ],
     },
   });
 });

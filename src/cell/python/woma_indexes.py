@@ -8,7 +8,7 @@ import woma_kernel
 from packaging.markers import default_environment
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
-from woma_wanted import Candidate, Failure, Metadata, Wanted, allows_python, parse_metadata, shown
+from woma_wanted import Candidate, Failure, Metadata, Wanted, allows_python, has_hash, parse_metadata, shown
 
 # Of versions in a message.
 MOST_SHOWN = 400
@@ -33,7 +33,7 @@ class Indexes:
         # Extras that a version does not have, by name and version.
         self.unknown_extras: dict[tuple[str, Version], list[str]] = {}
 
-    def candidates(self, name: str, allowed, pinned: bool) -> Iterator[Candidate]:
+    def candidates(self, name: str, allowed, pinned: bool, hashes: list[frozenset[str]]) -> Iterator[Candidate]:
         """The best first. The index is asked when nothing else will do."""
         if (version := self.present.get(name)) is not None:
             yield Candidate(name, Version(version), "present")
@@ -44,7 +44,7 @@ class Indexes:
         self.look_for_preferred(name, allowed)
         found = False
         while True:
-            for candidate in self.ordered(name, allowed, pinned):
+            for candidate in self.ordered(name, allowed, pinned, hashes):
                 found = True
                 yield candidate
             # Only where no version of one index will do is the next one asked.
@@ -60,13 +60,15 @@ class Indexes:
             if not self.ask(name):
                 return
 
-    def ordered(self, name: str, allowed, pinned: bool) -> list[Candidate]:
+    def ordered(self, name: str, allowed, pinned: bool, hashes: list[frozenset[str]]) -> list[Candidate]:
         if name not in self.files:
             self.ask(name)
         usable = [
             each
             for each in self.files[name]
-            if (not each.yanked or pinned) and allows_python(each.requires_python, self.python)
+            if (not each.yanked or pinned)
+            and allows_python(each.requires_python, self.python)
+            and has_hash(each, hashes)
         ]
         by_version: dict[Version, Candidate] = {}
         for each in usable:
@@ -87,7 +89,11 @@ class Indexes:
             self.exhausted.add(name)
             return False
         page = json.loads(listing)
+        # Of two indexes' files of one name the broker means the first.
+        known = {each.file for each in self.files[name]}
         for entry in page["files"]:
+            if entry["file"] in known:
+                continue
             try:
                 version = Version(entry["version"])
             except InvalidVersion:
@@ -176,7 +182,7 @@ class Indexes:
         self.read |= doubtful
         return bool(doubtful)
 
-    def described(self, name: str, bound: SpecifierSet) -> dict:
+    def described(self, name: str, bound: SpecifierSet, hashes: list[frozenset[str]]) -> dict:
         """What there is of a project, and why what would be within these bounds does not count, for a message."""
         files = self.files.get(name, [])
         excluded: dict[Version, str] = {}
@@ -193,7 +199,10 @@ class Indexes:
         versions = {each.version for each in files if each.version not in excluded}
         if (entry := self.lock.get(name)) is not None:
             versions.add(Version(entry["version"]))
+            files = [Candidate(name, Version(entry["version"]), "lock", entry["file"], entry["sha256"]), *files]
         within = [version for version in sorted(excluded, reverse=True) if version not in versions]
+        fit = [each for each in files if each.version in versions and bound.contains(each.version, prereleases=True)]
+        others = fit if hashes and not any(has_hash(each, hashes) for each in fit) else []
         fitting = [version for version in within if bound.contains(version, prereleases=True)]
         return {
             "name": name,
@@ -202,4 +211,6 @@ class Indexes:
             "known": bool(versions or excluded or name in self.present),
             "versions": [str(version) for version in sorted(versions, reverse=True)[:MOST_SHOWN]],
             "excluded": {str(version): excluded[version] for version in fitting[:MOST_SHOWN]},
+            # Files that would do, but for the hashes that are demanded.
+            "otherHashes": {each.file: each.sha256 or "" for each in others[:MOST_SHOWN]},
         }

@@ -4,7 +4,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
 from woma_indexes import Indexes
-from woma_wanted import Candidate, Failure, Metadata, Wanted, allows_python, is_pinned, wanted_from
+from woma_wanted import Candidate, Failure, Metadata, Wanted, allows_python, has_hash, is_pinned, wanted_from
 
 MOST_ROUNDS = 3000
 
@@ -44,16 +44,22 @@ class Solver:
     def explained(self, error: ResolutionImpossible) -> Failure:
         """Which requirements exclude each other, or what it is that no index has."""
         wanted = [
-            {"text": cause.requirement.text, "by": cause.requirement.by}
+            {
+                "text": cause.requirement.text,
+                "by": cause.requirement.by,
+                "hashes": sorted(cause.requirement.hashes),
+            }
             for cause in error.causes
             if cause.requirement.exactly is None
         ]
         unique = [item for number, item in enumerate(wanted) if item not in wanted[:number]]
         bounds: dict[str, SpecifierSet] = {}
+        hashes: dict[str, list[frozenset[str]]] = {}
         for cause in error.causes:
             name = cause.requirement.name
+            hashes.setdefault(name, []).extend([cause.requirement.hashes] if cause.requirement.hashes else [])
             bounds[name] = bounds.get(name, SpecifierSet()) & cause.requirement.specifier
-        projects = [self.indexes.described(name, bound) for name, bound in bounds.items()]
+        projects = [self.indexes.described(name, bound, hashes[name]) for name, bound in bounds.items()]
         return Failure("conflict", wanted=unique, projects=projects)
 
     def wanted_of(self, item: dict) -> Wanted | None:
@@ -113,10 +119,10 @@ class Provider(AbstractProvider):
         def allowed(versions):
             return specifier.filter(versions)
 
-        for candidate in [exact] if exact is not None else self.indexes.candidates(name, allowed, pinned):
+        for candidate in [exact] if exact is not None else self.indexes.candidates(name, allowed, pinned, hashes):
             if candidate.key() in excluded or not specifier.contains(candidate.version, prereleases=True):
                 continue
-            if candidate.origin != "present" and not all(candidate.sha256 in each for each in hashes):
+            if candidate.origin != "present" and not has_hash(candidate, hashes):
                 continue
             if candidate.origin == "index" and not self.is_usable(candidate):
                 continue

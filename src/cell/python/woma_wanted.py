@@ -74,6 +74,11 @@ def allows_python(requires_python: str | None, python: Version) -> bool:
         return True
 
 
+def has_hash(candidate: Candidate, hashes: list[frozenset[str]]) -> bool:
+    """Whether it is one of those that each requirement with hashes allows."""
+    return all(candidate.sha256 in each for each in hashes)
+
+
 def is_pinned(specifier: SpecifierSet) -> bool:
     return any(each.operator == "===" or (each.operator == "==" and "*" not in each.version) for each in specifier)
 

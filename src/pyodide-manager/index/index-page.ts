@@ -7,7 +7,8 @@ export interface IndexedFile {
   readonly url: string;
   readonly sha256: string | null;
   readonly requiresPython: string | null;
-  readonly yanked: boolean;
+  /** Why it was withdrawn, which may be for no reason that is said; null for one that was not. */
+  readonly yanked: string | null;
   /** Its METADATA can be had alone, and has this hash, where that is known (PEP 658, PEP 714). */
   readonly metadata: { readonly sha256: string | null } | null;
   readonly bytes: number | null;
@@ -50,7 +51,7 @@ function jsonFiles({ bytes, url }: Page): IndexedFile[] {
         url: link.href,
         sha256: hash(fields["hashes"]) ?? fragmentHash(link),
         requiresPython: text(fields["requires-python"]),
-        yanked: fields["yanked"] !== undefined && fields["yanked"] !== false,
+        yanked: yankedBecause(fields["yanked"]),
         metadata: metadata === true || typeof metadata === "object" ? metadataOf(hash(metadata), metadata) : null,
         bytes: Number.isSafeInteger(size) ? (size as number) : null,
       },
@@ -68,6 +69,11 @@ function filesOf(bytes: Uint8Array): readonly unknown[] {
   const files = typeof page === "object" && page !== null ? (page as Record<string, unknown>)["files"] : undefined;
   if (!Array.isArray(files)) throw new SourceFailure("answered with a page that lists no files");
   return files;
+}
+
+function yankedBecause(given: unknown): string | null {
+  if (given === undefined || given === null || given === false) return null;
+  return typeof given === "string" ? given : "";
 }
 
 function metadataOf(sha256: string | null, given: unknown): IndexedFile["metadata"] {
@@ -93,7 +99,7 @@ async function htmlFiles({ bytes, url }: Page): Promise<IndexedFile[]> {
           url: link.href,
           sha256: fragmentHash(link),
           requiresPython: attribute(tag, "data-requires-python"),
-          yanked: tag.hasAttribute("data-yanked"),
+          yanked: tag.hasAttribute("data-yanked") ? (attribute(tag, "data-yanked") ?? "") : null,
           metadata: metadata === null || metadata === "false" ? null : { sha256: sha256In(metadata) },
           bytes: null,
         });

@@ -42,7 +42,7 @@ export async function linkedFiles(link: string, access: IndexAccess): Promise<In
 function fileAt(url: URL): IndexedFile {
   const fileName = decodeURIComponent(url.pathname.split("/").at(-1) ?? "");
   const sha256 = /[#&]sha256=([0-9a-f]{64})/i.exec(url.hash)?.[1]?.toLowerCase() ?? null;
-  return { fileName, url: url.href, sha256, requiresPython: null, yanked: false, metadata: null, bytes: null };
+  return { fileName, url: url.href, sha256, requiresPython: null, yanked: null, metadata: null, bytes: null };
 }
 
 /** A directory on a disk: its page, or else what lies in it. Null when there is none. */
@@ -66,7 +66,7 @@ function localFile(directory: string, entry: Dirent): IndexedFile[] {
       url: pathToFileURL(path).href,
       sha256: null,
       requiresPython: null,
-      yanked: false,
+      yanked: null,
       metadata: null,
       bytes: statSync(path, { throwIfNoEntry: false })?.size ?? null,
     },

@@ -1,6 +1,8 @@
 import { WomaError } from "../../errors.ts";
 import type { IndexedFile } from "../index/index-page.ts";
 import type { Lock } from "../lock.ts";
+import type { PackageFile } from "../package-file.ts";
+import { nameOf, type Requirement } from "./requirement.ts";
 
 /** One package of a solver's answer, found to be one that it was offered. */
 export interface ChosenPackage {
@@ -44,6 +46,18 @@ export function checkResolution(answer: unknown, offered: Offered): ChosenPackag
   });
 }
 
+/** Whether each file that hashes were demanded for has one of them, whatever the solver says. Throws WomaError. */
+export function checkHashes(files: readonly PackageFile[], requirements: readonly Requirement[]): void {
+  const demanded = Map.groupBy(
+    requirements.filter(({ hashes }) => hashes.length > 0),
+    nameOf,
+  );
+  for (const { name, sha256 } of files) {
+    const demands = demanded.get(name)?.flatMap(({ hashes }) => hashes);
+    if (demands?.includes(sha256) === false) throw refusal(`a file of another hash than is demanded for ${name}`);
+  }
+}
+
 /** Extras that were asked for and that their packages do not have, in words; what is said in another form is left out. */
 export function unknownExtras(answer: unknown): string[] {
   const extras = fieldOf(answer, "unknownExtras");
@@ -54,6 +68,16 @@ export function unknownExtras(answer: unknown): string[] {
   });
 }
 
+/** Files that their projects have withdrawn, which are taken where just this version was asked for, and the reasons. */
+export function yankedNotes(chosen: readonly ChosenPackage[]): string[] {
+  return chosen.flatMap(({ name, version, indexed }) => {
+    if (indexed === null || indexed.yanked === null) return [];
+    const reason = indexed.yanked.replace(/\s+/g, " ").replace(/\p{C}/gu, "").trim().slice(0, LONGEST_REASON);
+    return [`${name} ${version} was yanked: ${reason === "" ? "its project gives no reason" : reason}`];
+  });
+}
+
+const LONGEST_REASON = 300;
 const WORD = /^[\w.+!-]{1,100}$/;
 const MOST_TOLD = 20;
 const MOST_PACKAGES = 10_000;

@@ -1,5 +1,6 @@
 import { WomaError } from "../../errors.ts";
 import type { Lock } from "../lock.ts";
+import { normalizeName } from "../package-name.ts";
 import { PYTHON_VERSION } from "../pin.ts";
 import { type FailedProject, type FailedRequirement, parseFailure } from "./solver-failure.ts";
 import type { TriedPackage } from "./tried-sources.ts";
@@ -58,6 +59,8 @@ function conflict(
   const unhad = projects.find(({ name, distributedFits }) => distributedFits && circumstances.tried.has(name));
   if (unhad !== undefined) return outOfReach(unhad, [...listed, ...projects.flatMap(availability)], circumstances);
   if (!project.known) return unknown(project, wanted, circumstances);
+  const misfit = projects.find(({ otherHashes }) => otherHashes.size > 0);
+  if (misfit !== undefined && project.present === null) return otherHashes(misfit, wanted);
   const available = projects.flatMap(availability);
   if (project.present !== null) {
     const message = [`${project.name} ${project.present} is in use already, and does not fit:`, ...listed];
@@ -69,7 +72,8 @@ function conflict(
     const runs = [...project.excluded.values()].some((reason) => !reason.startsWith("has "));
     const what = runs ? `no version of ${project.name} can be used` : `no file of ${project.name} runs in woma`;
     const message = [`${what}:`, ...listed, ...available].join("\n");
-    return new ResolutionError(message, { hint: runs ? wayOut(project, circumstances) : NOTHING_RUNS });
+    const hint = moduleHint(project.name, circumstances.lock) ?? (runs ? wayOut(project, circumstances) : NOTHING_RUNS);
+    return new ResolutionError(message, { hint });
   }
   const what = wanted.length > 1 ? "no version fits all of these" : `no version of ${project.name} fits`;
   return new ResolutionError([`${what}:`, ...listed, ...available].join("\n"), { hint: advice(wanted, project) });
@@ -77,6 +81,37 @@ function conflict(
 
 const NOTHING_RUNS =
   "woma runs wheels of pure Python, and of C built for pyemscripten; look for another package that does the same";
+
+/** There are versions that fit, and their files are not those that were written down. */
+function otherHashes({ name, otherHashes }: FailedProject, wanted: readonly FailedRequirement[]): ResolutionError {
+  const demands = wanted.flatMap(({ text, by, hashes }) =>
+    hashes.length === 0 ? [] : [`  ${by} needs ${text} with`, ...some(hashes, "    sha256 ")],
+  );
+  const files = [...otherHashes].map(([file, sha256]) => `${file}: ${sha256 === "" ? "none is known" : sha256}`);
+  const message = [
+    `no file of ${name} has a hash that is demanded:`,
+    ...demands,
+    "  there are",
+    ...some(files, "    "),
+  ];
+  return new ResolutionError(message.join("\n"), {
+    hint: "the hash is of a file for another platform, or one of them was changed: find out which is right",
+  });
+}
+
+function some(texts: readonly string[], before: string): readonly string[] {
+  const more = texts.length > MOST_LINES ? [`${before}…`] : [];
+  return [...texts.slice(0, MOST_LINES).map((text) => before + text), ...more];
+}
+
+/** A module of the lock's, which is not called as its package; null for another name. */
+function moduleHint(name: string, lock: Lock): string | null {
+  const spellings = [name, name.replaceAll("-", "_"), lock.nearestModule(name) ?? name];
+  const module = spellings.find((spelling) => lock.packageOfModule(spelling) !== null);
+  const owner = module === undefined ? null : lock.packageOfModule(module);
+  if (module === undefined || owner === null || owner === name || normalizeName(module) !== name) return null;
+  return `the module '${module}' is in the package ${owner}: ask for that`;
+}
 
 /** The lock has it, and neither that nor an index's file in its place can be had. */
 function outOfReach(
@@ -133,13 +168,14 @@ function unknown(
   const looks = offline ? "woma looks at no index under --offline: leave it out" : "look at the spelling";
   const unanswered = [...asked.values()].some((problem) => problem !== null);
   const hint =
-    meant !== null && meant !== name
+    moduleHint(name, lock) ??
+    (meant !== null && meant !== name
       ? `did you mean '${meant}'?`
       : unanswered && !offline
         ? "look at the network and at the index that pip's settings name (PIP_INDEX_URL), or at the spelling"
         : asked.size === 0 && !offline
           ? "no package index is configured: set PIP_INDEX_URL, or look at the spelling"
-          : looks;
+          : looks);
   return new ResolutionError(message.join("\n"), { hint });
 }
 
@@ -147,12 +183,12 @@ function unknown(
 function availability({ name, versions, excluded }: FailedProject): readonly string[] {
   const grouped = Map.groupBy(excluded.keys(), (version) => excluded.get(version) ?? "");
   return [
-    ...(versions.length === 0 ? [] : [`  ${name} is there as ${some(versions)}`]),
-    ...[...grouped].slice(0, MOST_VERSIONS).map(([reason, group]) => `  ${name} ${some(group)} ${reason}`),
+    ...(versions.length === 0 ? [] : [`  ${name} is there as ${shortened(versions)}`]),
+    ...[...grouped].slice(0, MOST_VERSIONS).map(([reason, group]) => `  ${name} ${shortened(group)} ${reason}`),
   ];
 }
 
-function some(versions: readonly string[]): string {
+function shortened(versions: readonly string[]): string {
   return versions.slice(0, MOST_VERSIONS).join(", ") + (versions.length > MOST_VERSIONS ? " …" : "");
 }
 

@@ -137,7 +137,7 @@ function listingOf({ files, unusable }: ProjectPage): ProjectListing {
       version,
       sha256,
       requiresPython,
-      yanked,
+      yanked: yanked !== null,
     })),
     unusable: Object.fromEntries(unusable),
   };

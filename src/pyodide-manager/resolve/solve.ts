@@ -10,7 +10,7 @@ import { ProjectFiles, type RemoteWheels } from "../index/project-files.ts";
 import { tagRanks } from "../index/wheel-name.ts";
 import type { PackageFile } from "../package-file.ts";
 import type { ProgressListener } from "../progress.ts";
-import { type ChosenPackage, checkResolution, unknownExtras } from "./check-resolution.ts";
+import { type ChosenPackage, checkHashes, checkResolution, unknownExtras, yankedNotes } from "./check-resolution.ts";
 import type { Plan, PlannedPackage } from "./plan.ts";
 import { type Requirement, unconditionalName } from "./requirement.ts";
 import { resolutionFailure } from "./resolution-failure.ts";
@@ -53,7 +53,12 @@ export async function solve(requirements: readonly Requirement[], context: Solve
   for (const text of unknownExtras(answer)) note(text);
   const sources = new Set(requirements.map(({ source }) => source));
   const chosen = checkResolution(answer, { lock, excludedLock, listed: answers.listed, sources });
+  for (const text of yankedNotes(chosen)) note(text);
   const packages = await Promise.all(chosen.map((each) => planned(each, context, access)));
+  checkHashes(
+    packages.map(({ file }) => file),
+    requirements,
+  );
   for (const { file } of packages) {
     const bytes = fetched.get(file.sha256);
     if (bytes !== undefined) progress.fetched(file, bytes);

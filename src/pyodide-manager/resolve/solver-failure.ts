@@ -16,6 +16,8 @@ export interface FailedRequirement {
   readonly text: string;
   /** Where the user asked, or the package that needs it: `requests 2.33.1`. */
   readonly by: string;
+  /** The sha256 that its file may have; empty when any may be. */
+  readonly hashes: readonly string[];
 }
 
 export interface FailedProject {
@@ -29,6 +31,8 @@ export interface FailedProject {
   readonly versions: readonly string[];
   /** Versions that would fit, and why they do not count: "needs Python <3.12". The newest first. */
   readonly excluded: ReadonlyMap<string, string>;
+  /** Files that would fit but for the hashes that are demanded: the sha256 of each, or "" where nobody says it. */
+  readonly otherHashes: ReadonlyMap<string, string>;
 }
 
 /** Null for an answer that is no failure. */
@@ -47,13 +51,14 @@ export function parseFailure(answer: unknown): SolverFailure | null {
     wanted: list(fields["wanted"]).map((item) => ({
       text: text(fieldsOf(item)["text"]),
       by: text(fieldsOf(item)["by"]),
+      hashes: list(fieldsOf(item)["hashes"]).map(text),
     })),
     projects: list(fields["projects"]).map(projectOf),
   };
 }
 
 function projectOf(value: unknown): FailedProject {
-  const { name, present, known, distributedFits, versions, excluded } = fieldsOf(value);
+  const { name, present, known, distributedFits, versions, excluded, otherHashes } = fieldsOf(value);
   return {
     name: text(name),
     present: typeof present === "string" ? text(present) : null,
@@ -61,6 +66,7 @@ function projectOf(value: unknown): FailedProject {
     distributedFits: distributedFits === true,
     versions: list(versions).map(text),
     excluded: textsOf(excluded),
+    otherHashes: textsOf(otherHashes),
   };
 }
 

@@ -103,7 +103,7 @@ describe("a project's page", () => {
           url: `${server.url}files/thing-1.0-py3-none-any.whl`,
           sha256: HASH,
           requiresPython: ">=3.9",
-          yanked: true,
+          yanked: "broken",
           metadata: { sha256: HASH },
           bytes: 123,
         },
@@ -113,7 +113,7 @@ describe("a project's page", () => {
           url: `${server.url}x/thing-1.1-py3-none-any.whl`,
           sha256: null,
           requiresPython: null,
-          yanked: false,
+          yanked: null,
           metadata: { sha256: null },
           bytes: null,
         },
@@ -131,7 +131,7 @@ describe("a project's page", () => {
         <a href="javascript:alert(1)">x</a> <a>x</a>`),
     );
     const page = await projectFiles({ indexes: [`${server.url}simple/`] }).next("thing");
-    const plain = { requiresPython: null, yanked: false, metadata: null, bytes: null, sha256: null };
+    const plain = { requiresPython: null, yanked: null, metadata: null, bytes: null, sha256: null };
     expect(page?.files).toEqual([
       {
         ...plain,
@@ -146,7 +146,7 @@ describe("a project's page", () => {
         fileName: "thing-1.1-py3-none-any.whl",
         version: "1.1",
         url: `${server.url}files/thing-1.1-py3-none-any.whl`,
-        yanked: true,
+        yanked: "",
         metadata: { sha256: HASH },
       },
       {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { IndexedFile } from "../../../src/pyodide-manager/index/index-page.ts";
 import { loadLock } from "../../../src/pyodide-manager/lock.ts";
-import { checkResolution, unknownExtras } from "../../../src/pyodide-manager/resolve/check-resolution.ts";
+import { checkHashes, checkResolution, unknownExtras } from "../../../src/pyodide-manager/resolve/check-resolution.ts";
 import { resolutionFailure } from "../../../src/pyodide-manager/resolve/resolution-failure.ts";
 
 const lock = loadLock();
@@ -11,7 +11,7 @@ const indexed: IndexedFile = {
   url: "https://index.example/app-1.0-py3-none-any.whl",
   sha256: "ab".repeat(32),
   requiresPython: null,
-  yanked: false,
+  yanked: null,
   metadata: null,
   bytes: null,
 };
@@ -29,6 +29,15 @@ test("a solver's answer is taken for what it was offered", () => {
     { name: "six", version: six.version, requiredBy: ["app"], indexed: null },
     { name: "app", version: "1.0", requiredBy: ["--with"], indexed },
   ]);
+});
+
+test("a file of another hash than was demanded is refused, whatever the solver says", () => {
+  const wanted = [["aa"], ["bb"], []].map((hashes) => ({ text: "Six>1", source: "-r", hashes }));
+  expect(() => checkHashes([{ ...six, sha256: "bb" }], wanted)).not.toThrow();
+  expect(() => checkHashes([{ ...six, sha256: "cc" }], wanted)).toThrow(
+    "a file of another hash than is demanded for six",
+  );
+  expect(() => checkHashes([six], wanted.slice(2))).not.toThrow();
 });
 
 describe("an answer is refused that names", () => {
