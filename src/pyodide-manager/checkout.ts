@@ -20,6 +20,11 @@ export function prepareCheckout(cache: Cache | null): string | undefined {
     if (errors !== "") process.stderr.write(`${errors}\n`);
   }
   if (cache === null) return undefined;
+  const fault = cache.faults.get("snapshots");
+  if (fault !== undefined) {
+    process.stderr.write(`woma: the cache ${cache.directory} keeps no snapshot: ${fault}\n`);
+    return undefined;
+  }
   if (!cache.trusted) return ignoreSnapshot(cache);
   const snapshot = cache.snapshotPath(readFileSync(BUILD_ID, "latin1"));
   if (existsSync(snapshot)) return isTrustedPath(snapshot) ? snapshot : ignoreSnapshot(cache);

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cache } from "../cache/cache.ts";
+import { faultOfFolder } from "../cache/folder.ts";
 import { isTrustedPath } from "../cache/path-trust.ts";
+import { readRegularFile } from "../cache/regular-file.ts";
 
 /** What an index answered once, and by what it says whether that still holds. */
 export interface KeptPage {
@@ -29,7 +31,7 @@ export class PageCache {
   find(address: string): KeptPage | null {
     if (this.#directory === null) return null;
     try {
-      const content = readFileSync(this.#path(address));
+      const content = readRegularFile(this.#path(address), LARGEST_PAGE_BYTES);
       const end = content.indexOf(NEWLINE);
       const head = JSON.parse(content.toString("utf8", 0, end)) as Omit<KeptPage, "bytes"> & { address: string };
       return head.address === address ? { ...head, bytes: content.subarray(end + 1) } : null;
@@ -50,6 +52,7 @@ export class PageCache {
 }
 
 const NEWLINE = 10;
+const LARGEST_PAGE_BYTES = 256 * 1024 ** 2;
 
 /** A directory of the cache, made where there is none; null when it cannot be had, or is open to others. */
 export function openDirectory(cache: Cache, name: string): string | null {
@@ -59,7 +62,8 @@ export function openDirectory(cache: Cache, name: string): string | null {
   } catch {
     return null;
   }
-  return isTrustedPath(directory) ? directory : null;
+  // Nor is a link followed, be it the user's own.
+  return faultOfFolder(cache.directory, name) === null && isTrustedPath(directory) ? directory : null;
 }
 
 /** Readers see the old file or the new one. A disk that is full costs what would have been kept. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cache } from "../cache/cache.ts";
+import { readRegularFile } from "../cache/regular-file.ts";
+import { openDirectory, replaceFile } from "../index/page-cache.ts";
 
 /**
  * Packages of the lock that could not be had, so that an index's file was taken: for a day that is not found out again
@@ -17,24 +18,17 @@ export class RememberedSwaps {
   /** Where the cache cannot be written, they are found out again. */
   add(names: ReadonlySet<string>): void {
     if (names.size === 0 || !this.cache?.writable) return;
-    const path = this.#path(this.cache);
-    const temporary = `${path}.${process.pid}`;
+    if (openDirectory(this.cache, "resolutions-v1") === null) return;
     const known = this.names();
     const kept = Object.entries(this.#read()).filter(([name]) => known.has(name));
     const all = { ...Object.fromEntries(kept), ...Object.fromEntries([...names].map((name) => [name, Date.now()])) };
-    try {
-      mkdirSync(join(this.cache.directory, "resolutions-v1"), { recursive: true, mode: 0o755 });
-      writeFileSync(temporary, JSON.stringify(all));
-      renameSync(temporary, path);
-    } catch {
-      // A full disk.
-    }
+    replaceFile(this.#path(this.cache), JSON.stringify(all));
   }
 
   #read(): Readonly<Record<string, number>> {
     if (!this.cache?.trusted) return {};
     try {
-      const read: unknown = JSON.parse(readFileSync(this.#path(this.cache), "utf8"));
+      const read: unknown = JSON.parse(readRegularFile(this.#path(this.cache), LARGEST_BYTES).toString());
       return Object.fromEntries(Object.entries(read ?? {}).filter(([, at]) => typeof at === "number"));
     } catch {
       return {};
@@ -46,4 +40,5 @@ export class RememberedSwaps {
   }
 }
 
+const LARGEST_BYTES = 1024 ** 2;
 const DAY_MS = 24 * 3600 * 1000;

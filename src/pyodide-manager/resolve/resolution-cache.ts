@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cache } from "../cache/cache.ts";
+import { readRegularFile } from "../cache/regular-file.ts";
 import { openDirectory, replaceFile } from "../index/page-cache.ts";
 
 const FRESH_MS = 10 * 60_000;
+const LARGEST_BYTES = 64 * 1024 ** 2;
 
 /**
  * What was resolved a moment ago, in `resolutions-v1/`: the same question starts no solver and asks no index. One that
@@ -26,7 +27,7 @@ export class ResolutionCache<Answer> {
   find(question: string, now = Date.now()): Answer | null {
     if (this.#directory === null) return null;
     try {
-      const kept = JSON.parse(readFileSync(this.#path(question), "utf8")) as Kept<Answer>;
+      const kept = JSON.parse(readRegularFile(this.#path(question), LARGEST_BYTES).toString()) as Kept<Answer>;
       const age = now - kept.at;
       // Without network it is as good as any that could be had.
       const isFresh = this.offline || (age >= 0 && age < FRESH_MS);

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WomaError } from "../../errors.ts";
+import { readRegularFile, UnreadableFile } from "../cache/regular-file.ts";
 import { withCredentials } from "../index/index-url.ts";
 import type { PackageFile } from "../package-file.ts";
 import { normalizeName } from "../package-name.ts";
@@ -32,8 +32,9 @@ export function findWomaLock(directories: readonly string[]): WomaLock | null {
     const path = join(directory, WOMA_LOCK);
     let text: string;
     try {
-      text = readFileSync(path, "utf8");
+      text = readRegularFile(path, LARGEST_LOCK_BYTES, { followsLinks: true }).toString();
     } catch (error) {
+      if (error instanceof UnreadableFile) throw problem(path, error.message);
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) continue;
       throw problem(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
     }
@@ -41,6 +42,8 @@ export function findWomaLock(directories: readonly string[]): WomaLock | null {
   }
   return null;
 }
+
+const LARGEST_LOCK_BYTES = 16 * 1024 ** 2;
 
 /** Throws WomaError naming `path`. */
 export function parseWomaLock(path: string, text: string): WomaLock {

@@ -6,7 +6,10 @@ import { openCache } from "../../../src/pyodide-manager/cache/cache.ts";
 import { readRegularFile } from "../../../src/pyodide-manager/cache/regular-file.ts";
 import { fetchPackage } from "../../../src/pyodide-manager/download/download.ts";
 import { UnreachableServers } from "../../../src/pyodide-manager/download/unreachable.ts";
+import { PageCache } from "../../../src/pyodide-manager/index/page-cache.ts";
 import { PYODIDE_VERSION } from "../../../src/pyodide-manager/pin.ts";
+import { RememberedSwaps } from "../../../src/pyodide-manager/resolve/remembered-swaps.ts";
+import { ResolutionCache } from "../../../src/pyodide-manager/resolve/resolution-cache.ts";
 import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
 import { scratchDirectory } from "../../support/woma.ts";
 import { downloading, wholeOf } from "../support/downloads.ts";
@@ -116,6 +119,23 @@ testUnless(notOnLinux, "pipes everywhere keep nobody from looking after the cach
     { path: cache.wheelPath(file), reason: "it is no file", removed: true },
   ]);
   expect([cache.evict(0), cache.clean()]).toEqual(Array(2).fill({ removedBytes: 0, leftBytes: 0 }));
+});
+
+testUnless(notOnLinux, "pipes in the place of an index's pages and of what was resolved are none", async () => {
+  await using scratch = await scratchDirectory();
+  const cache = openCache(scratch.path);
+  const hash = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  makePipe(join(scratch.path, "index-v1", hash("address")));
+  makePipe(join(scratch.path, "resolutions-v1", `${hash("question")}.json`));
+  makePipe(join(scratch.path, "resolutions-v1", "instead-of-lock.json"));
+  const swaps = new RememberedSwaps(cache);
+  expect([new PageCache(cache).find("address"), new ResolutionCache(cache, false).find("question")]).toEqual([
+    null,
+    null,
+  ]);
+  expect(swaps.names()).toEqual(new Set());
+  swaps.add(new Set(["six"]));
+  expect(swaps.names()).toEqual(new Set(["six"]));
 });
 
 describe("a file is read only when it", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadLock } from "../../../src/pyodide-manager/lock.ts";
 import type { Plan } from "../../../src/pyodide-manager/resolve/plan.ts";
@@ -11,6 +11,7 @@ import {
   unlocked,
 } from "../../../src/pyodide-manager/resolve/woma-lock.ts";
 import { formatWomaLock, writeWomaLock } from "../../../src/pyodide-manager/resolve/write-woma-lock.ts";
+import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
 import { scratchDirectory } from "../../support/woma.ts";
 
 const HASH = "ab".repeat(32);
@@ -152,3 +153,31 @@ describe("a woma.lock that is broken, or another's, says so:", () => {
     expect(() => parseWomaLock("woma.lock", broken)).toThrow(expected);
   });
 });
+
+testUnless(
+  notOnLinux,
+  "a lock that is no file, or has no end, is refused at once; a link to a lock is one",
+  async () => {
+    await using scratch = await scratchDirectory();
+    const path = join(scratch.path, "woma.lock");
+    const attempt = (make: () => void) => {
+      rmSync(path, { force: true });
+      make();
+      try {
+        return findWomaLock([scratch.path])?.packages.size;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    writeFileSync(join(scratch.path, "real"), text);
+    expect(attempt(() => symlinkSync("real", path))).toBe(2);
+    expect(attempt(() => symlinkSync("/dev/zero", path))).toBe(`cannot use ${path}: it is no file`);
+    expect(attempt(() => void Bun.spawnSync(["mkfifo", path]))).toBe(`cannot use ${path}: it is no file`);
+    const large = () => {
+      writeFileSync(path, text);
+      truncateSync(path, 2 ** 24 + 1);
+    };
+    expect(attempt(large)).toBe(`cannot use ${path}: it has 16777217 bytes, over 16777216`);
+    rmSync(path);
+  },
+);
