@@ -9,7 +9,7 @@ import { withinTime } from "./install-time.ts";
 import { type Lock, loadLock } from "./lock.ts";
 import type { PackageFile } from "./package-file.ts";
 import type { PackageSettings } from "./package-settings.ts";
-import { type LockState, lockedPlan } from "./resolve/locked-plan.ts";
+import { type LockState, lockedMismatch, lockedPlan } from "./resolve/locked-plan.ts";
 import { RememberedSwaps } from "./resolve/remembered-swaps.ts";
 import type { Requirement } from "./resolve/requirement.ts";
 import { ResolutionError } from "./resolve/resolution-failure.ts";
@@ -126,7 +126,8 @@ export class PackageProvider {
         swaps.add(excluded.now);
         return { plan, wheels };
       } catch (error) {
-        if (!(error instanceof DownloadError) || error instanceof HashMismatchError || this.parts.isLocked) throw error;
+        if (error instanceof HashMismatchError) throw lockedMismatch(error, plan);
+        if (!(error instanceof DownloadError) || this.parts.isLocked) throw error;
         const missing = plan.packages.filter(({ file }) => error.files.some(({ sha256 }) => sha256 === file.sha256));
         if (missing.length === 0 || missing.some(({ file }) => file.origin !== "lock")) throw error;
         for (const { file } of missing) excluded.now.add(file.name);

@@ -371,6 +371,7 @@ describe("woma.lock", () => {
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 1 });
     expect(stderr).toStartWith("error: ");
     expect(stderr).toContain(wheel.fileName);
+    expect(stderr).toContain(`sha256 ${"f".repeat(64)} in ${path}`);
   });
 
   testUnless(

@@ -13,4 +13,6 @@ export interface Plan {
   readonly packages: readonly PlannedPackage[];
   /** What the user should know of the choice. */
   readonly notes: readonly string[];
+  /** The woma.lock that it is out of. */
+  readonly lockedBy?: string;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { WomaError } from "../../errors.ts";
 import { readRegularFile, UnreadableFile } from "../cache/regular-file.ts";
 import { withCredentials } from "../index/index-url.ts";
+import { parseWheelName } from "../index/wheel-name.ts";
 import type { PackageFile } from "../package-file.ts";
 import { normalizeName } from "../package-name.ts";
 import { PYODIDE_VERSION } from "../pin.ts";
@@ -34,9 +35,9 @@ export function findWomaLock(directories: readonly string[]): WomaLock | null {
     try {
       text = readRegularFile(path, LARGEST_LOCK_BYTES, { followsLinks: true }).toString();
     } catch (error) {
-      if (error instanceof UnreadableFile) throw problem(path, error.message);
+      if (error instanceof UnreadableFile) throw lockProblem(path, error.message);
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) continue;
-      throw problem(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      throw lockProblem(path, `it cannot be read (${(error as NodeJS.ErrnoException).code})`);
     }
     return parseWomaLock(path, text);
   }
@@ -51,12 +52,12 @@ export function parseWomaLock(path: string, text: string): WomaLock {
   try {
     fields = Bun.TOML.parse(text) as Fields;
   } catch (cause) {
-    throw problem(path, `it is no TOML: ${(cause as Error).message}`);
+    throw lockProblem(path, `it is no TOML: ${(cause as Error).message}`);
   }
   const own = fieldsOf(fieldsOf(fields["tool"])["woma"]);
-  if (fields["lock-version"] !== "1.0") throw problem(path, "it is not of lock-version 1.0");
+  if (fields["lock-version"] !== "1.0") throw lockProblem(path, "it is not of lock-version 1.0");
   if (own["pyodide"] !== PYODIDE_VERSION) {
-    throw problem(path, `it is for Pyodide ${String(own["pyodide"])}, and this woma has ${PYODIDE_VERSION}`);
+    throw lockProblem(path, `it is for Pyodide ${String(own["pyodide"])}, and this woma has ${PYODIDE_VERSION}`);
   }
   const packages = listOf(fields["packages"]).map((entry) => lockedPackage(path, fieldsOf(entry)));
   return {
@@ -98,7 +99,7 @@ export function planFromWomaLock(
     });
   };
   for (const [name, by] of sources) visit(name, by, new Set());
-  return { packages: [...ordered.values()], notes: [] };
+  return { packages: [...ordered.values()], notes: [], lockedBy: lock.path };
 }
 
 /** Those of the requirements that the lock was not made for. */
@@ -131,11 +132,14 @@ function lockedPackage(path: string, entry: Fields): LockedPackage {
     typeof sha256 === "string" &&
     /^[0-9a-f]{64}$/.test(sha256);
   if (!wellFormed)
-    throw problem(path, `its package ${JSON.stringify(name ?? null)} has no version, or no wheel with a sha256`);
+    throw lockProblem(path, `its package ${JSON.stringify(name ?? null)} has no version, or no wheel with a sha256`);
+  if (!isNameOf(fileName, { name, version })) {
+    throw lockProblem(path, `its package ${name} is of version ${version}, and has the file ${fileName}`);
+  }
   const why = own["why"] === "lock" || own["why"] === "index instead of lock" ? own["why"] : "index";
   const url = wheel?.["url"];
   const isAddress = typeof url === "string" && /^(?:https?|file):/i.test(url) && URL.canParse(url);
-  if (why !== "lock" && !isAddress) throw problem(path, `its package ${name} has no address`);
+  if (why !== "lock" && !isAddress) throw lockProblem(path, `its package ${name} has no address`);
   const size = wheel?.["size"];
   const file: PackageFile = {
     name: normalizeName(name),
@@ -150,6 +154,18 @@ function lockedPackage(path: string, entry: Fields): LockedPackage {
   return { file, why, dependencies: names.filter((each) => typeof each === "string").map(normalizeName) };
 }
 
+/** The distribution has archives besides wheels, and a version is not always written in the same way. */
+function isNameOf(fileName: string, { name, version }: { readonly name: string; readonly version: string }): boolean {
+  const wheel = parseWheelName(fileName);
+  if (wheel === null) return !fileName.endsWith(".whl");
+  return wheel.name === normalizeName(name) && numbersOf(wheel.version) === numbersOf(version);
+}
+
+function numbersOf(version: string): string {
+  const numbers = (version.match(/\d+/g) ?? []).map(BigInt);
+  return numbers.join(".").replace(/(?:\.0)+$/, "");
+}
+
 function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
@@ -158,7 +174,7 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function problem(path: string, what: string): WomaError {
+export function lockProblem(path: string, what: string): WomaError {
   return new WomaError(`cannot use ${path}: ${what}`, {
     hint: "write it anew with --lock, or take it away",
   });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { HashMismatchError } from "../../../src/pyodide-manager/download/download-error.ts";
 import { loadLock } from "../../../src/pyodide-manager/lock.ts";
+import type { PackageSettings } from "../../../src/pyodide-manager/package-settings.ts";
+import { lockedMismatch, lockedPlan } from "../../../src/pyodide-manager/resolve/locked-plan.ts";
 import type { Plan } from "../../../src/pyodide-manager/resolve/plan.ts";
 import { requirement } from "../../../src/pyodide-manager/resolve/requirement.ts";
 import {
@@ -12,6 +15,7 @@ import {
 } from "../../../src/pyodide-manager/resolve/woma-lock.ts";
 import { formatWomaLock, writeWomaLock } from "../../../src/pyodide-manager/resolve/write-woma-lock.ts";
 import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
+import { failureOf } from "../../support/resolving.ts";
 import { scratchDirectory } from "../../support/woma.ts";
 
 const HASH = "ab".repeat(32);
@@ -145,6 +149,11 @@ describe("a woma.lock that is broken, or another's, says so:", () => {
       'cannot use woma.lock: its package "app" has no version, or no wheel with a sha256',
     ],
     [
+      "another version than its file's",
+      change('version = "1.0+local"', 'version = "1.1"'),
+      "cannot use woma.lock: its package app is of version 1.1, and has the file app-1.0+local-py3-none-any.whl",
+    ],
+    [
       "no address",
       change(/url = "https:\/\/index.*"/, 'url = "javascript:x"'),
       "cannot use woma.lock: its package app has no address",
@@ -181,3 +190,38 @@ testUnless(
     rmSync(path);
   },
 );
+
+describe("a woma.lock whose hash was changed says so:", () => {
+  const other = "f".repeat(64);
+  const surroundings = {
+    lock: loadLock(),
+    settings: { indexEnvironment: { PIP_CONFIG_FILE: "/dev/null", UV_NO_CONFIG: "1" } } as unknown as PackageSettings,
+    present: new Map(),
+    excludedLock: new Set<string>(),
+  };
+
+  test("that of the distribution's file", async () => {
+    const womaLock = parseWomaLock("woma.lock", text.replace(six.sha256, other));
+    expect(await failureOf(lockedPlan(asked, { womaLock, isLocked: false }, surroundings))).toBe(
+      `cannot use woma.lock: it has six ${six.version} with sha256 ${other}, and the distribution has ${six.version} with sha256 ${six.sha256}
+→ write it anew with --lock, or take it away`,
+    );
+  });
+
+  test("that of an index's, once the file has come", async () => {
+    const womaLock = parseWomaLock("woma.lock", text.replace(HASH, other));
+    const locked = await lockedPlan(asked, { womaLock, isLocked: true }, surroundings);
+    const [, app] = locked?.packages ?? [];
+    const error = new HashMismatchError({
+      file: app?.file ?? six,
+      reports: [{ label: "there", reason: "other bytes" }],
+    });
+    expect(await failureOf(Promise.reject(lockedMismatch(error, locked ?? plan)))).toBe(
+      `cannot fetch app 1.0+local (app-1.0+local-py3-none-any.whl)
+  there: other bytes
+  expected: sha256 ${other} in woma.lock
+→ the file was changed, or woma.lock was: where you trust the file, write the lock anew with --lock`,
+    );
+    expect(lockedMismatch(error, plan)).toBe(error);
+  });
+});
