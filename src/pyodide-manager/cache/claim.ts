@@ -19,6 +19,8 @@ import { PartialPlace } from "./partial-place.ts";
 /** The sole right to download a file into a place. Whoever has it ends it by `settle`, `keep` or `drop`. */
 export interface Claim {
   readonly partial: PartialFile;
+  /** Nothing of it is kept after this run. */
+  readonly isTemporary: boolean;
   /** In messages. */
   readonly directory: string;
   /** The partial file is whole and has the right hash: a wheel from now on. Throws UnsafeWheelError. */
@@ -91,6 +93,7 @@ async function claimInCache(
 }
 
 class CacheClaim implements Claim {
+  readonly isTemporary = false;
   readonly directory: string;
 
   constructor(
@@ -139,7 +142,8 @@ function openNew(file: PackageFile, { fd, bytes }: PartialFile): OpenWheel {
   return wheel;
 }
 
-function claimTemporary(file: PackageFile): Claim {
+/** A place without a name, which is gone when it is closed. Throws a system error. */
+export function claimTemporary(file: PackageFile): Claim {
   const directory = tmpdir();
   const path = join(directory, `woma-${crypto.randomUUID()}.part`);
   const partial = new PartialFile(openSync(path, "wx+", 0o600), new FileCalls());
@@ -147,6 +151,7 @@ function claimTemporary(file: PackageFile): Claim {
   rmSync(path, { force: true });
   return {
     partial,
+    isTemporary: true,
     directory,
     settle: async () => openNew(file, partial),
     keep: () => partial.close(),

@@ -39,7 +39,12 @@ export class HashMismatchError extends DownloadError {
 
 /** The disk cannot keep it. */
 export class DownloadDiskError extends WomaError {
-  constructor(file: PackageFile, directory: string, reason: string, cause: unknown) {
+  constructor(
+    file: PackageFile,
+    directory: string,
+    readonly reason: string,
+    cause: unknown,
+  ) {
     super(`cannot keep ${titleOf(file)} in ${directory}: ${reason}`, {
       hint: "make room there (`woma cache clean` removes what woma keeps), or name another directory with --pyodide-cache",
       cause,

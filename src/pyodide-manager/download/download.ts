@@ -1,8 +1,9 @@
 import { UnsafeWheelError } from "../archive/unsafe-wheel-error.ts";
 import { describeFileError } from "../cache/cache-error.ts";
-import { type Claim, claim } from "../cache/claim.ts";
+import { type Claim, claim, claimTemporary } from "../cache/claim.ts";
 import type { OpenWheel } from "../cache/open-wheel.ts";
 import { DiskFailure, type PartialFile } from "../cache/partial-file.ts";
+import { eitherSignal } from "../install-time.ts";
 import type { PackageFile } from "../package-file.ts";
 import type { DownloadContext } from "./download-context.ts";
 import { DownloadDiskError, DownloadError, HashMismatchError, type SourceReport } from "./download-error.ts";
@@ -26,7 +27,25 @@ export async function fetchPackage(file: PackageFile, context: DownloadContext):
   if (sources.length === 0) throw nowhere(file, context);
   const claimed = await claim(file, context);
   if (!("partial" in claimed)) return claimed;
-  return await fetchInto(claimed, { file, sources }, context);
+  try {
+    return await fetchInto(claimed, { file, sources }, context);
+  } catch (error) {
+    if (!(error instanceof DownloadDiskError) || claimed.isTemporary) throw error;
+    return await fetchElsewhere(error, { file, sources }, context);
+  }
+}
+
+/** The cache's disk is full: what comes is kept for this run, where there is room. */
+async function fetchElsewhere(full: DownloadDiskError, order: Order, context: DownloadContext): Promise<OpenWheel> {
+  const { cache, run, progress } = context;
+  try {
+    const wheel = await fetchInto(claimTemporary(order.file), order, context);
+    run.tellOnce(progress, `the cache ${cache?.directory} keeps nothing of what is fetched: ${full.reason}`);
+    return wheel;
+  } catch (error) {
+    const isOfSystem = typeof (error as NodeJS.ErrnoException).code === "string";
+    throw error instanceof DownloadDiskError || isOfSystem ? full : error;
+  }
 }
 
 function tellFaults({ cache, run, progress }: DownloadContext): void {
@@ -43,7 +62,7 @@ export async function fetchPackages(files: readonly PackageFile[], context: Down
   context.run.admit(files);
   const before = context.run.bytes;
   const failure = new AbortController();
-  const shared = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };
+  const shared = { ...context, signal: eitherSignal(context.signal, failure.signal) };
   const wheels: OpenWheel[] = [];
   const missing: DownloadError[] = [];
   const queue = files.entries();
@@ -111,7 +130,7 @@ async function fetchFromSources(
   const { patience = USUAL_PATIENCE, run, progress } = context;
   const servers = new UnreachableServers(context.cache, patience.leftOutMs);
   const reports: SourceReport[] = [];
-  let mismatch = false;
+  const otherBytes: string[] = [];
   for (const source of sources) {
     const { origin, protocol } = source.url;
     const isServer = protocol !== "file:";
@@ -121,18 +140,23 @@ async function fetchFromSources(
       continue;
     }
     try {
-      return await transfer({ file, source, partial }, context);
+      await transfer({ file, source, partial }, context);
+      for (const text of otherBytes) run.tellOnce(progress, text);
+      return;
     } catch (error) {
       if (!(error instanceof SourceFailure)) throw error;
       if (error instanceof UnreachableFailure && isServer) {
         servers.add(origin);
         run.tellOnce(progress, `${origin} cannot be reached (${error.message}): it is left out for a minute`);
       }
-      mismatch ||= error instanceof OtherBytesFailure;
+      if (error instanceof OtherBytesFailure) {
+        const place = new URL(".", source.label).href;
+        otherBytes.push(`${place} serves other bytes for ${file.name} ${file.version}: it is left out for this file`);
+      }
       reports.push({ label: source.label, reason: error.message });
     }
   }
-  throw mismatch ? new HashMismatchError({ file, reports }) : new DownloadError([{ file, reports }]);
+  throw otherBytes.length > 0 ? new HashMismatchError({ file, reports }) : new DownloadError([{ file, reports }]);
 }
 
 function nowhere(file: PackageFile, { settings }: DownloadContext): DownloadError {

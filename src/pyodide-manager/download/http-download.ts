@@ -1,8 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { DiskFailure, type PartialFile } from "../cache/partial-file.ts";
+import { noteWait, timeLeftMs } from "../install-time.ts";
 import type { PackageFile } from "../package-file.ts";
 import type { DownloadContext } from "./download-context.ts";
 import { request } from "./http-request.ts";
+import { watchPace } from "./pace.ts";
 import { type Patience, USUAL_PATIENCE } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { PassingFailure, SourceFailure } from "./source-failure.ts";
@@ -35,19 +37,25 @@ export async function download(work: Transfer, context: DownloadContext): Promis
     try {
       return await attempt(session, context);
     } catch (error) {
-      context.signal.throwIfAborted();
+      stopIfAborted(work, context);
       if (!(error instanceof PassingFailure)) throw error;
       // A server may say that there is more than there is.
       if ((await work.partial.sha256()) === work.file.sha256) return { resumed: true, type: null };
       failures = work.partial.bytes - before >= WORTHWHILE_BYTES ? 1 : failures + 1;
       if (failures >= patience.attempts) throw new SourceFailure(`${error.message}, ${failures} times`);
       const pauseMs = error.retryAfterMs ?? patience.firstPauseMs * 2 ** (failures - 1);
-      if (pauseMs > patience.longestPauseMs) {
+      const longestMs = Math.min(patience.longestPauseMs, timeLeftMs(context.signal));
+      if (error.retryAfterMs !== null && pauseMs > longestMs) {
         throw new SourceFailure(`${error.message}, and asks to wait ${Math.ceil(pauseMs / 1000)} s`);
       }
-      await sleep(pauseMs, context.signal);
+      await sleep(pauseMs, context.signal).catch(() => stopIfAborted(work, context));
     }
   }
+}
+
+function stopIfAborted({ source }: Transfer, { signal }: DownloadContext): void {
+  if (signal.aborted) noteWait(signal, source.url.origin);
+  signal.throwIfAborted();
 }
 
 /** Throws the signal's reason when it is aborted meanwhile. */
@@ -123,9 +131,11 @@ async function receive(
   if (total !== null) context.run.expect(total - partial.bytes);
   if (total === partial.bytes) return;
   const look = observer(session, total, context);
+  const keepsPace = watchPace(session.patience, partial.bytes);
   const timer = setInterval(() => {
     try {
       look();
+      keepsPace(partial.bytes);
     } catch (error) {
       context.giveUp(error);
     }

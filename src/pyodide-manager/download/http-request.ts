@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { noteWait } from "../install-time.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Patience } from "./patience.ts";
 import { PassingFailure, SourceFailure, UnreachableFailure } from "./source-failure.ts";
@@ -69,6 +70,7 @@ async function answerOf(
     const either = AbortSignal.any([signal, impatience.signal]);
     return await fetch(url.href, { headers, redirect: "manual", signal: either, ...trust });
   } catch (error) {
+    if (signal.aborted) noteWait(signal, url.origin);
     signal.throwIfAborted();
     throw impatience.signal.aborted ? impatience.signal.reason : failureOf(error);
   } finally {

@@ -5,6 +5,9 @@ export interface Patience {
   readonly leftOutMs: number;
   /** Without a byte, once it is reached. */
   readonly stallMs: number;
+  /** In so long at least so many bytes have to come. */
+  readonly slowMs: number;
+  readonly slowBytes: number;
   /** Attempts at one server that come to nothing, one after another. */
   readonly attempts: number;
   /** Before the second attempt; then twice as long each time, unless the server says how long. */
@@ -16,8 +19,10 @@ export interface Patience {
 export const USUAL_PATIENCE: Patience = {
   connectMs: 5_000,
   leftOutMs: 60_000,
-  stallMs: 30_000,
-  attempts: 4,
+  stallMs: 15_000,
+  slowMs: 30_000,
+  slowBytes: 30_000,
+  attempts: 3,
   firstPauseMs: 500,
   longestPauseMs: 60_000,
 };

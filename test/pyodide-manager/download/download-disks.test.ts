@@ -5,7 +5,7 @@ import { formatError } from "../../../src/errors.ts";
 import { openCache } from "../../../src/pyodide-manager/cache/cache.ts";
 import { fetchPackage } from "../../../src/pyodide-manager/download/download.ts";
 import { DownloadDiskError } from "../../../src/pyodide-manager/download/download-error.ts";
-import { testUnless } from "../../support/loud-skip.ts";
+import { notOnLinux, testUnless } from "../../support/loud-skip.ts";
 import { cannotMount, mountSmall } from "../../support/privileges.ts";
 import { scratchDirectory } from "../../support/woma.ts";
 import { downloading, wholeOf } from "../support/downloads.ts";
@@ -23,6 +23,7 @@ describe("a cache on a full disk", () => {
     await using scratch = await scratchDirectory();
     await using server = await serving();
     using _mounted = mountSmall(scratch.path, "size=1m");
+    using _full = temporaryFilesIn(scratch.path);
     wholeOf(await fetchPackage(small, downloading(scratch.path, [server.url])));
     const error = await fetchPackage(file, downloading(scratch.path, [server.url])).catch((reason) => reason);
     expect(error).toBeInstanceOf(DownloadDiskError);
@@ -35,6 +36,18 @@ describe("a cache on a full disk", () => {
     expect(wholeOf(await fetchPackage(file, downloading(scratch.path, [server.url])))).toEqual(bytes);
   });
 
+  testUnless(cannotMount, "is done without where there is room for temporary files, which is said once", async () => {
+    await using scratch = await scratchDirectory();
+    await using server = await serving();
+    using _mounted = mountSmall(scratch.path, "size=1m");
+    const context = downloading(scratch.path, [server.url]);
+    for (let round = 0; round < 2; round++) expect(wholeOf(await fetchPackage(file, context))).toEqual(bytes);
+    expect(context.notes).toEqual([
+      `the cache ${scratch.path} keeps nothing of what is fetched: no space left on the disk`,
+    ]);
+    expect([readdirSync(join(scratch.path, "partial-v1")), openCache(scratch.path).list()]).toEqual([[], []]);
+  });
+
   testUnless(cannotMount, "with no room for a name either says the same", async () => {
     await using scratch = await scratchDirectory();
     await using server = await serving();
@@ -45,6 +58,38 @@ describe("a cache on a full disk", () => {
       `the cache ${scratch.path} keeps nothing of what is fetched: no space left on the disk`,
     ]);
   });
+});
+
+/** As TMPDIR has it. */
+function temporaryFilesIn(directory: string): Disposable {
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = directory;
+  return {
+    [Symbol.dispose]: () => {
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+    },
+  };
+}
+
+testUnless(notOnLinux, "a limit to the size of files is said to be one", async () => {
+  await using scratch = await scratchDirectory();
+  await using server = await serving();
+  const modules = join(import.meta.dir, "../support/downloads.ts");
+  const code = `
+    import { fetchPackage } from ${JSON.stringify(join(import.meta.dir, "../../../src/pyodide-manager/download/download.ts"))};
+    import { downloading } from ${JSON.stringify(modules)};
+    process.on("SIGXFSZ", () => {});
+    const context = downloading(${JSON.stringify(scratch.path)}, [${JSON.stringify(server.url)}]);
+    await fetchPackage(${JSON.stringify(file)}, context).catch((error) => console.log(error.message));
+  `;
+  const child = Bun.spawn(["sh", "-c", 'ulimit -f 1000; exec "$0" -e "$1"', process.execPath, code], {
+    stderr: "pipe",
+  });
+  expect([await new Response(child.stdout).text(), await new Response(child.stderr).text()]).toEqual([
+    `cannot keep large 1.0 (${file.fileName}) in ${scratch.path}: the limit to the size of files (ulimit -f) is reached\n`,
+    "",
+  ]);
 });
 
 describe("a read-only cache", () => {

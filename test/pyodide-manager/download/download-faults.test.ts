@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fetchPackage } from "../../../src/pyodide-manager/download/download.ts";
+import { fetchPackage, fetchPackages } from "../../../src/pyodide-manager/download/download.ts";
 import { DownloadError } from "../../../src/pyodide-manager/download/download-error.ts";
+import { USUAL_PATIENCE } from "../../../src/pyodide-manager/download/patience.ts";
+import { withinTime } from "../../../src/pyodide-manager/install-time.ts";
 import { scratchDirectory } from "../../support/woma.ts";
 import { downloading, IMPATIENCE, type Setting, wholeOf } from "../support/downloads.ts";
 import { offeredBytes, offeredWheel, onIndex } from "../support/package-files.ts";
@@ -124,6 +126,37 @@ describe("a busy server is asked again", () => {
   });
 });
 
+describe("the time that --install-timeout leaves", () => {
+  const within = async (milliseconds: number, answer: (request: RawRequest) => RawAnswer) => {
+    await using scratch = await scratchDirectory();
+    await using server = await startRawServer(answer);
+    const context = downloading(scratch.path, [], { patience: USUAL_PATIENCE });
+    const settings = { ...context.settings, installTimeoutMs: milliseconds };
+    const wanted = [onIndex({ file, bytes }, server).file];
+    const fetching = withinTime(settings, milliseconds, context.signal, (signal) =>
+      fetchPackages(wanted, { ...context, signal }),
+    );
+    const error = await fetching.catch((reason) => reason);
+    return (error as Error).message.replaceAll(server.url.slice(0, -1), "SERVER");
+  };
+
+  test("is not waited away when a server asks for more of it", async () => {
+    const message = await within(20_000, () => ({ status: 503, headers: { "retry-after": 30 } }));
+    expect(message).toBe(
+      `cannot fetch faulty 1.0 (${file.fileName})\n  SERVER/${file.fileName}: answered 503, and asks to wait 30 s`,
+    );
+  });
+
+  test.each<[string, RawAnswer]>([
+    ["answer", { status: 503 }],
+    ["body", { headers: { "content-length": 10 }, body: [bytes.subarray(0, 5)], ending: "stall" }],
+  ])("is over while a server was waited for, which is named: %s", async (_, answer) => {
+    expect(await within(400, () => answer)).toBe(
+      "installing packages took longer than 0.4 s, the --install-timeout; SERVER had not sent all that was asked for",
+    );
+  });
+});
+
 describe("a server that goes on failing is left for the next, and said to have", () => {
   test.each<[string, (request: RawRequest) => RawAnswer, string]>([
     ["no such file", () => ({ status: 404 }), "answered 404"],
@@ -147,6 +180,18 @@ describe("a server that goes on failing is left for the next, and said to have",
     ["spoken no HTTP", () => ({ headers: { "content-length": "many" } }), "answered no HTTP (InvalidContentLength)"],
   ])("%s", async (_, answer, reason) => {
     expect((await fetched(answer)).outcome).toBe(reason);
+  });
+
+  test("sent almost nothing, though without a pause", async () => {
+    const patience = { ...IMPATIENCE, slowMs: 600, slowBytes: 600 };
+    const trickle = (request: RawRequest) => ({
+      ...served(bytes, request),
+      body: Array.from({ length: 100 }, (_, index) => bytes.subarray(index, index + 1)),
+      pauseMs: 20,
+    });
+    const { outcome, ranges } = await fetched(trickle, { patience });
+    expect(outcome).toMatch(/^sent no more than [1-9]\d? bytes in 0.6 s$/);
+    expect(ranges).toEqual([0]);
   });
 
   test("never answered, though it is there", async () => {
@@ -185,6 +230,20 @@ describe("a server that lies about the length", () => {
     }));
     expect(outcome).toBe("whole");
   });
+});
+
+test("a mirror that serves other bytes is told of when the next one has the file", async () => {
+  await using scratch = await scratchDirectory();
+  await using wrong = await startRawServer((request) => served(Buffer.from("an older file"), request));
+  await using right = await startRawServer((request) => served(bytes, request));
+  const context = downloading(scratch.path, [wrong.url, right.url]);
+  expect(wholeOf(await fetchPackage(file, context))).toEqual(bytes);
+  expect(context.notes).toEqual([`${wrong.url} serves other bytes for faulty 1.0: it is left out for this file`]);
+});
+
+test("the usual patience with a server that stalls is over after some 45 seconds", () => {
+  const { stallMs, attempts, firstPauseMs } = USUAL_PATIENCE;
+  expect(stallMs * attempts + firstPauseMs * (2 ** (attempts - 1) - 1)).toBe(46_500);
 });
 
 test("a server that sends more than the file has is cut off", async () => {

@@ -186,11 +186,11 @@ describe("several packages", () => {
     });
     for (const { url } of [server, silent]) {
       await using scratch = await scratchDirectory();
-      const context = downloading(scratch.path, [url], { settings: { maximumDownloadBytes: 50_000 } });
+      const context = downloading(scratch.path, [url], { settings: { maximumDownloadBytes: 0.05 * 1024 ** 2 } });
       expect(await complaintOf(fetchPackages(files, context))).toBe(
         "error: this run would download more than 0.05 MB, its --max-download\n\nhint: allow more with --max-download\n",
       );
-      expect(context.run.bytes).toBeLessThanOrEqual(50_000);
+      expect(context.run.bytes).toBeLessThanOrEqual(0.05 * 1024 ** 2);
     }
   });
 

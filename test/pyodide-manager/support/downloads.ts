@@ -10,6 +10,8 @@ export const IMPATIENCE: Patience = {
   connectMs: 300,
   leftOutMs: 60_000,
   stallMs: 400,
+  slowMs: 30_000,
+  slowBytes: 30_000,
   attempts: 3,
   firstPauseMs: 10,
   longestPauseMs: 1_000,
