@@ -1,6 +1,6 @@
 import { closeSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { zipSync } from "fflate";
+import { inflateSync, zipSync } from "fflate";
 import { readZip } from "../archive/zip.ts";
 import type { ZipEntry } from "../archive/zip-entry.ts";
 import { PYODIDE_VERSION } from "../pin.ts";
@@ -85,9 +85,11 @@ function nameOf(sha256: string): string {
 
 /** The disk may have changed it. */
 function isWhole(entry: ZipEntry, read: (position: number, length: number) => Uint8Array): boolean {
-  if (entry.bytes > LARGEST_BYTES) return false;
-  const content = read(entry.dataOffset, entry.bytes);
-  return entry.method === 0 && content.length === entry.bytes && Bun.hash.crc32(content) === entry.crc32;
+  if (Math.max(entry.bytes, entry.compressedBytes) > LARGEST_BYTES) return false;
+  const packed = read(entry.dataOffset, entry.compressedBytes);
+  // Bounded by the room that it is given.
+  const content = entry.method === 0 ? packed : inflateSync(packed, { out: new Uint8Array(entry.bytes) });
+  return content.length === entry.bytes && Bun.hash.crc32(content) === entry.crc32;
 }
 
 function replace(path: string, bytes: Uint8Array): void {

@@ -87,7 +87,7 @@ async function claimInCache(
       progress.received(file, size, file.bytes);
     }
     // It asks its servers as patiently as this process would.
-    if (performance.now() - since > patience.stallMs * patience.attempts) return "stuck";
+    if (performance.now() - since > patience.stallMs * patience.stalledAttempts) return "stuck";
     await sleep(POLLED_EVERY_MS, signal);
   }
 }

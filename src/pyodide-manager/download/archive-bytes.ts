@@ -7,7 +7,7 @@ import { PYODIDE_VERSION } from "../pin.ts";
 import type { ProgressListener } from "../progress.ts";
 import { request } from "./http-request.ts";
 import { USUAL_PATIENCE } from "./patience.ts";
-import { PassingFailure, SourceFailure } from "./source-failure.ts";
+import { PassingFailure, SourceFailure, StallFailure } from "./source-failure.ts";
 import { shownUrl } from "./sources.ts";
 
 interface Reading {
@@ -78,7 +78,8 @@ async function* serverBytes(url: URL, { progress, signal }: Reading): AsyncGener
     } catch (error) {
       signal.throwIfAborted();
       failures = position.bytes > before ? 1 : failures + 1;
-      if (!(error instanceof PassingFailure) || failures >= USUAL_PATIENCE.attempts) throw unavailable(url, error);
+      if (!(error instanceof PassingFailure) || failures >= error.attemptsOf(USUAL_PATIENCE))
+        throw unavailable(url, error);
       await Bun.sleep(error.retryAfterMs ?? USUAL_PATIENCE.firstPauseMs * 2 ** (failures - 1));
     }
   }
@@ -119,7 +120,7 @@ async function* answerBytes(
 async function withoutStall<T>(reading: Promise<T>): Promise<T> {
   const stall = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    stall.reject(new PassingFailure(`sent nothing for ${USUAL_PATIENCE.stallMs / 1000} s`));
+    stall.reject(new StallFailure(`sent nothing for ${USUAL_PATIENCE.stallMs / 1000} s`));
   }, USUAL_PATIENCE.stallMs);
   try {
     return await Promise.race([reading, stall.promise]);

@@ -7,7 +7,7 @@ import { request } from "./http-request.ts";
 import { watchPace } from "./pace.ts";
 import { type Patience, USUAL_PATIENCE } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { PassingFailure, SourceFailure } from "./source-failure.ts";
+import { PassingFailure, SourceFailure, StallFailure } from "./source-failure.ts";
 import type { Source } from "./sources.ts";
 
 /** One file on its way from one source. */
@@ -42,7 +42,7 @@ export async function download(work: Transfer, context: DownloadContext): Promis
       // A server may say that there is more than there is.
       if ((await work.partial.sha256()) === work.file.sha256) return { resumed: true, type: null };
       failures = work.partial.bytes - before >= WORTHWHILE_BYTES ? 1 : failures + 1;
-      if (failures >= patience.attempts) throw new SourceFailure(`${error.message}, ${failures} times`);
+      if (failures >= error.attemptsOf(patience)) throw new SourceFailure(`${error.message}, ${failures} times`);
       const pauseMs = error.retryAfterMs ?? patience.firstPauseMs * 2 ** (failures - 1);
       const longestMs = Math.min(patience.longestPauseMs, timeLeftMs(context.signal));
       if (error.retryAfterMs !== null && pauseMs > longestMs) {
@@ -165,7 +165,7 @@ function observer(
     const { bytes } = partial;
     if (bytes === seen) {
       if (performance.now() - since < patience.stallMs) return;
-      throw new PassingFailure(`sent nothing for ${patience.stallMs / 1000} s`);
+      throw new StallFailure(`sent nothing for ${patience.stallMs / 1000} s`);
     }
     if (file.bytes !== null && bytes > file.bytes) throw new SourceFailure(`sends more than its ${file.bytes} bytes`);
     run.spend(bytes - seen);

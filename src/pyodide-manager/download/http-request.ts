@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { noteWait } from "../install-time.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Patience } from "./patience.ts";
-import { PassingFailure, SourceFailure, UnreachableFailure } from "./source-failure.ts";
+import { PassingFailure, SourceFailure, StallFailure, UnreachableFailure } from "./source-failure.ts";
 import { shownUrl } from "./sources.ts";
 
 export interface RequestOptions {
@@ -91,7 +91,7 @@ function watchForAnswer(url: URL, patience: Patience, giveUp: (failure: Error) =
     if (!isThere) giveUp(new UnreachableFailure(`no connection within ${seconds(patience.connectMs)}`));
   }, patience.connectMs);
   const answering = setTimeout(() => {
-    giveUp(new PassingFailure(`no answer within ${seconds(patience.stallMs)}`));
+    giveUp(new StallFailure(`no answer within ${seconds(patience.stallMs)}`));
   }, patience.stallMs);
   const probe = makeProbe(url, () => {
     isThere = true;

@@ -10,6 +10,8 @@ export interface Patience {
   readonly slowBytes: number;
   /** Attempts at one server that come to nothing, one after another. */
   readonly attempts: number;
+  /** The same, where the last one ended because nothing came. */
+  readonly stalledAttempts: number;
   /** Before the second attempt; then twice as long each time, unless the server says how long. */
   readonly firstPauseMs: number;
   /** A server that wants more is left for the next one. */
@@ -22,7 +24,8 @@ export const USUAL_PATIENCE: Patience = {
   stallMs: 15_000,
   slowMs: 30_000,
   slowBytes: 30_000,
-  attempts: 3,
+  attempts: 4,
+  stalledAttempts: 3,
   firstPauseMs: 500,
   longestPauseMs: 60_000,
 };

@@ -1,3 +1,5 @@
+import type { Patience } from "./patience.ts";
+
 /** One source does not have a file, or not now: the next one is asked. `message` is a clause: "answered 404". */
 export class SourceFailure extends Error {}
 
@@ -21,5 +23,17 @@ export class PassingFailure extends Error {
     readonly retryAfterMs: number | null = null,
   ) {
     super(message);
+  }
+
+  /** How many such attempts are made, one after another. */
+  attemptsOf(patience: Patience): number {
+    return patience.attempts;
+  }
+}
+
+/** Nothing has come for as long as one waits: not to be done as often. */
+export class StallFailure extends PassingFailure {
+  override attemptsOf(patience: Patience): number {
+    return patience.stalledAttempts;
   }
 }

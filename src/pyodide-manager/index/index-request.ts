@@ -3,7 +3,7 @@ import { request } from "../download/http-request.ts";
 import type { Outlet } from "../download/outlet.ts";
 import type { Patience } from "../download/patience.ts";
 import { retryAfterMs } from "../download/retry-after.ts";
-import { PassingFailure, SourceFailure, UnreachableFailure } from "../download/source-failure.ts";
+import { PassingFailure, SourceFailure, StallFailure, UnreachableFailure } from "../download/source-failure.ts";
 import type { UnreachableServers } from "../download/unreachable.ts";
 
 /** What all requests to indexes have in common. */
@@ -47,7 +47,7 @@ export async function get(url: URL, wanted: Wanted, requests: IndexRequests): Pr
       if (!(error instanceof PassingFailure)) throw error;
       failures += 1;
       const pauseMs = error.retryAfterMs ?? patience.firstPauseMs * 2 ** (failures - 1);
-      if (failures >= patience.attempts) throw new SourceFailure(`${error.message}, ${failures} times`);
+      if (failures >= error.attemptsOf(patience)) throw new SourceFailure(`${error.message}, ${failures} times`);
       await sleep(Math.min(pauseMs, patience.longestPauseMs), signal);
     }
   }
@@ -76,7 +76,7 @@ async function attempt(
     const bytes = await bodyOf(response, maximumBytes, () => timer.refresh());
     return { status: response.status, headers: response.headers, bytes, url: finalUrl(url, response.url) };
   } catch (error) {
-    if (stalling.signal.aborted) throw new PassingFailure(`sent nothing for ${patience.stallMs / 1000} s`);
+    if (stalling.signal.aborted) throw new StallFailure(`sent nothing for ${patience.stallMs / 1000} s`);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -199,7 +199,7 @@ describe("a server that goes on failing is left for the next, and said to have",
     await using scratch = await scratchDirectory();
     const url = `http://127.0.0.1:${silent.port}/`;
     const context = downloading(scratch.path, [], {
-      patience: { ...IMPATIENCE, connectMs: 200, stallMs: 600, attempts: 2 },
+      patience: { ...IMPATIENCE, connectMs: 200, stallMs: 600, stalledAttempts: 2 },
     });
     const error = await fetchPackage(onIndex({ file, bytes }, { url }).file, context).catch((reason) => reason);
     expect(error.failures[0].reports[0].reason).toBe("no answer within 0.6 s, 2 times");
@@ -242,8 +242,8 @@ test("a mirror that serves other bytes is told of when the next one has the file
 });
 
 test("the usual patience with a server that stalls is over after some 45 seconds", () => {
-  const { stallMs, attempts, firstPauseMs } = USUAL_PATIENCE;
-  expect(stallMs * attempts + firstPauseMs * (2 ** (attempts - 1) - 1)).toBe(46_500);
+  const { stallMs, stalledAttempts, firstPauseMs } = USUAL_PATIENCE;
+  expect(stallMs * stalledAttempts + firstPauseMs * (2 ** (stalledAttempts - 1) - 1)).toBe(46_500);
 });
 
 test("a server that sends more than the file has is cut off", async () => {

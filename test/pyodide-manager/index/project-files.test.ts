@@ -262,11 +262,11 @@ describe("an index that", () => {
       "answered with a page that is no JSON",
     ],
     ["refuses", () => new Response("", { status: 403 }), "answered 403: it does not let you in"],
-    ["says nothing", () => new Promise<Response>(() => {}), "no answer within 0.8 s, 4 times"],
+    ["says nothing", () => new Promise<Response>(() => {}), "no answer within 0.8 s, 3 times"],
     [
       "stalls",
       () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) })),
-      "sent nothing for 0.8 s, 4 times",
+      "sent nothing for 0.8 s, 3 times",
     ],
     [
       "sends without end",

@@ -13,6 +13,7 @@ export const IMPATIENCE: Patience = {
   slowMs: 30_000,
   slowBytes: 30_000,
   attempts: 3,
+  stalledAttempts: 3,
   firstPauseMs: 10,
   longestPauseMs: 1_000,
 };
