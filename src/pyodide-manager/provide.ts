@@ -98,7 +98,8 @@ export class PackageProvider {
     const packages = modules.flatMap((module) => this.lock.packageOfModule(module) ?? []);
     return this.lock.closure(packages).flatMap(({ name }) => {
       const file = this.lock.fileOf(name);
-      const wheel = this.#open.get(file.sha256) ?? this.parts.cache?.find(file) ?? null;
+      const wheel =
+        this.#open.get(file.sha256) ?? this.parts.cache?.find(file, (text) => this.parts.progress.note(text)) ?? null;
       if (wheel === null) return [];
       this.#open.set(file.sha256, wheel);
       return [wheel];
@@ -168,7 +169,9 @@ export class PackageProvider {
 
   /** Whether the lock's own file of this package is at hand. */
   #has(name: string): boolean {
-    const found = this.lock.packages.has(name) ? (this.parts.cache?.find(this.lock.fileOf(name)) ?? null) : null;
+    const found = this.lock.packages.has(name)
+      ? (this.parts.cache?.find(this.lock.fileOf(name), (text) => this.parts.progress.note(text)) ?? null)
+      : null;
     found?.close();
     return found !== null;
   }
