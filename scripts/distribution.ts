@@ -8,7 +8,6 @@ import { patchLoader } from "./loader-patches.ts";
 import { stdlibArchive } from "./stdlib-archive.ts";
 import { patchErrno } from "./wasm/errno.ts";
 import { patchSleep } from "./wasm/sleep.ts";
-import { exportedAddresses } from "./wasm/table-addresses.ts";
 
 /** Where the parts of the distribution lie that a checkout's cells boot from, and that the build packs. */
 export const distributionDirectory = join(buildDirectory, "distribution");
@@ -58,11 +57,9 @@ async function corePackages(policy: CorePolicy): Promise<Uint8Array> {
 
 async function distributionParts(core: CorePolicy): Promise<Record<(typeof DISTRIBUTION_FILES)[number], Uint8Array>> {
   const stock = (name: string) => Bun.file(Bun.resolveSync(`pyodide/${name}`, import.meta.dir));
-  const wasm = patchSleep(patchErrno(await stock("pyodide.asm.wasm").bytes()));
-  const loader = patchLoader(await stock("pyodide.asm.mjs").text(), exportedAddresses(wasm));
   return {
-    "pyodide.asm.mjs": new TextEncoder().encode(loader),
-    "pyodide.asm.wasm": wasm,
+    "pyodide.asm.mjs": new TextEncoder().encode(patchLoader(await stock("pyodide.asm.mjs").text())),
+    "pyodide.asm.wasm": patchSleep(patchErrno(await stock("pyodide.asm.wasm").bytes())),
     "python314.zip": await stdlibArchive(),
     "woma-core.zip": await corePackages(core),
     "pyodide-lock.json": await stock("pyodide-lock.json").bytes(),
