@@ -94,10 +94,9 @@ describe("a program that asks for packages", () => {
     const code = asking(["first", "second", "third"]);
     const started = performance.now();
     const { stdout, exitCode } = await home.run(["-q", "--timeout", "3", "--install-timeout", "2", "-c", code]);
-    expect({ stdout, exitCode }).toEqual({
-      stdout: "ValueError installing packages took longer than 2 s, the --install-timeout\n".repeat(3),
-      exitCode: 0,
-    });
+    const told = stdout.split("\n").map((line) => line.split(";")[0]);
+    const over = "ValueError installing packages took longer than 2 s, the --install-timeout";
+    expect({ told, exitCode }).toEqual({ told: [over, over, over, ""], exitCode: 0 });
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 

@@ -21,12 +21,17 @@ def hint_module() -> None:
     error = getattr(sys, "last_exc", None)
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
-            if error.name not in PackageFinder.failures:
-                woma_kernel.request("missing-module", module=error.name[:LONGEST_PATH])
-            elif advice := PackageFinder.failures[error.name]:
+            name = error.name
+            if advice := PackageFinder.failures.get(name):
                 print(f"\n{advice}", file=sys.stderr)
+            elif name not in PackageFinder.failures and _may_be_a_package(name):
+                woma_kernel.request("missing-module", module=name[:LONGEST_PATH])
             return
         error = error.__cause__ or error.__context__
+
+
+def _may_be_a_package(name: str) -> bool:
+    return "." not in name and not name.startswith("_") and name not in sys.stdlib_module_names
 
 
 def hint_path(path: str) -> None:
