@@ -139,7 +139,8 @@ describe("limits of an installation", () => {
       expect(stderr).toContain(flag);
       expect(stderr).toMatch(said);
     }
-    expect(mirror.sentBytes).toBeLessThan(3_000_000);
+    // What was in the connections' buffers counts for sent; all of it would be 8 MB.
+    expect(mirror.sentBytes).toBeLessThan(6_000_000);
   });
 });
 
