@@ -2,12 +2,15 @@
 
 import importlib.machinery
 import importlib.util
+import marshal
 import os
 import re
+import struct
 import sys
+import types
 import warnings
 from _suggestions import _generate_suggestions
-from importlib._bootstrap_external import SourceFileLoader
+from importlib._bootstrap_external import MAGIC_NUMBER, SourceFileLoader
 
 import woma_kernel
 
@@ -22,14 +25,42 @@ _LONGEST_NAME = 200
 
 def install() -> None:
     sys.meta_path.append(PackageFinder())
-    native = SourceFileLoader._cache_bytecode
+    native_get_code, native_cache = SourceFileLoader.get_code, SourceFileLoader._cache_bytecode
+
+    def get_code(self, fullname):
+        code = compiled_code(self.path) if self.path.startswith(_SITE_PACKAGES) else None
+        return native_get_code(self, fullname) if code is None else code
 
     def cache_bytecode(self, source_path, cache_path, data):
         # The broker has packages' modules compiled for the next run; in this one's memory the code would be of no use.
         if not source_path.startswith(_SITE_PACKAGES):
-            native(self, source_path, cache_path, data)
+            native_cache(self, source_path, cache_path, data)
 
-    SourceFileLoader._cache_bytecode = cache_bytecode
+    SourceFileLoader.get_code, SourceFileLoader._cache_bytecode = get_code, cache_bytecode
+
+
+def compiled_code(source: str) -> types.CodeType | None:
+    """
+    What CPython's own loader would come to, by fewer calls of the file system: 20 ms of an import of numpy. None for
+    what that is to see to: optimized code, a source that has changed, no compiled code.
+    """
+    directory, _, name = source.rpartition("/")
+    path = f"{directory}/__pycache__/{name.removesuffix('.py')}.cpython-314.pyc"
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        data = os.read(descriptor, os.fstat(descriptor).st_size)
+        status = os.stat(source)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    header = struct.pack("<4sIII", MAGIC_NUMBER, 0, int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF)
+    if sys.flags.optimize or not data.startswith(header):
+        return None
+    return marshal.loads(memoryview(data)[len(header) :])
 
 
 class PackageFinder:
