@@ -16,7 +16,7 @@ import type { WomaLock } from "../pyodide-manager/resolve/woma-lock.ts";
 import type { LoadedProgram } from "./program.ts";
 
 /** What runs of programs need for their packages. */
-export interface ProgramPackages {
+export interface RunPackages {
   readonly provider: PackageProvider;
   readonly bytecode: Bytecode;
 }
@@ -40,7 +40,7 @@ interface Circumstances {
 export function programPackages(
   config: Pick<Config, "cacheDirectory" | "packages" | "lockMode"> & Circumstances,
   { libc, command, progress }: Surroundings,
-): ProgramPackages {
+): RunPackages {
   let { cache } = config;
   const theCache = () => {
     if (cache === undefined) cache = cacheOrNone(config.cacheDirectory);
@@ -71,7 +71,7 @@ const NO_INDEX =
   "the program has no network (--deny-net), and so no package index; `--with NAME` gives it packages all the same";
 
 /** While a cell starts: what its program is likely to import is opened, should the cache have it. */
-export function expectImports({ provider, bytecode }: ProgramPackages, { program, source }: LoadedProgram): void {
+export function expectImports({ provider, bytecode }: RunPackages, { program, source }: LoadedProgram): void {
   const modules = program.kind === "module" ? [program.name] : importedModules(textOf(program, source));
   if (modules.length > 0) for (const wheel of provider.openCached(modules)) bytecode.open(wheel);
 }

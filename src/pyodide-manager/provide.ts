@@ -98,8 +98,7 @@ export class PackageProvider {
     const packages = modules.flatMap((module) => this.lock.packageOfModule(module) ?? []);
     return this.lock.closure(packages).flatMap(({ name }) => {
       const file = this.lock.fileOf(name);
-      const wheel =
-        this.#open.get(file.sha256) ?? this.parts.cache?.find(file, (text) => this.parts.progress.note(text)) ?? null;
+      const wheel = this.#open.get(file.sha256) ?? this.#find(file);
       if (wheel === null) return [];
       this.#open.set(file.sha256, wheel);
       return [wheel];
@@ -169,11 +168,14 @@ export class PackageProvider {
 
   /** Whether the lock's own file of this package is at hand. */
   #has(name: string): boolean {
-    const found = this.lock.packages.has(name)
-      ? (this.parts.cache?.find(this.lock.fileOf(name), (text) => this.parts.progress.note(text)) ?? null)
-      : null;
+    const found = this.lock.packages.has(name) ? this.#find(this.lock.fileOf(name)) : null;
     found?.close();
     return found !== null;
+  }
+
+  #find(file: PackageFile): OpenWheel | null {
+    const { cache, progress } = this.parts;
+    return cache?.find(file, (text) => progress.note(text)) ?? null;
   }
 
   /** Opens what the cache has and downloads the rest. */

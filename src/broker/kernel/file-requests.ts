@@ -1,8 +1,9 @@
-import { INLINE_BYTES, type Request, type RequestOf } from "../../protocol/messages.ts";
+import type { Request, RequestOf } from "../../protocol/messages.ts";
 import { errnoNameOf, KernelError } from "./errno.ts";
 import type { Files } from "./files.ts";
 import { HostFile } from "./host-file.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
+import { replyWithRead } from "./read-reply.ts";
 
 /** The requests about files on mounts. */
 export type FileRequest = RequestOf<
@@ -149,13 +150,7 @@ function waitForLock<T>(process: ProcessContext, op: Request["op"], lock: LockAt
 
 function read(process: ProcessContext, request: RequestOf<"pread">, reply: Reply): void {
   const file = fileOf(process, request.handle);
-  const { window } = process;
-  if (window !== null && request.length > INLINE_BYTES) {
-    const target = window.subarray(0, Math.min(request.length, window.length));
-    return reply("pread", { windowLength: file.readAt(target, request.position) });
-  }
-  const target = Buffer.allocUnsafe(Math.min(request.length, INLINE_BYTES));
-  reply("pread", {}, target.subarray(0, file.readAt(target, request.position)));
+  replyWithRead(process, request, (target) => file.readAt(target, request.position), reply);
 }
 
 function windowPart({ window }: ProcessContext, length: number): Uint8Array {

@@ -1,12 +1,6 @@
-import {
-  type CompileReply,
-  INLINE_BYTES,
-  type InstallReply,
-  type ProvideReply,
-  type Replies,
-  type RequestOf,
-} from "../../protocol/messages.ts";
+import type { CompileReply, InstallReply, ProvideReply, Replies, RequestOf } from "../../protocol/messages.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
+import { replyWithRead } from "./read-reply.ts";
 
 /** The requests about packages. */
 export type PackageRequest = RequestOf<
@@ -92,14 +86,8 @@ function wait(process: ProcessContext, reply: Reply, { op, act }: Task): void {
 function read(process: ProcessContext, request: RequestOf<"archive-read">, reply: Reply): void {
   const archive = process.archives.get(request.archive);
   if (archive === undefined) return reply("archive-read", { errno: "EBADF" });
-  const { window } = process;
   try {
-    if (window !== null && request.length > INLINE_BYTES) {
-      const target = window.subarray(0, Math.min(request.length, window.length));
-      return reply("archive-read", { windowLength: archive.readAt(target, request.position) });
-    }
-    const target = Buffer.allocUnsafe(Math.min(request.length, INLINE_BYTES));
-    reply("archive-read", {}, target.subarray(0, archive.readAt(target, request.position)));
+    replyWithRead(process, request, (target) => archive.readAt(target, request.position), reply);
   } catch {
     reply("archive-read", { errno: "EIO" });
   }

@@ -1,8 +1,8 @@
 import { inflateRawSync } from "node:zlib";
 import type { ArchiveEntry, ArchiveListing } from "../../protocol/archive-listing.ts";
 import { NO_BYTES } from "../../protocol/framing.ts";
-import { DATA_WINDOW_BYTES, INLINE_BYTES } from "../../protocol/messages.ts";
 import { EIO } from "../errno.ts";
+import { readPieces } from "./read-pieces.ts";
 import type { Kernel } from "./request.ts";
 
 const LOCAL_HEADER_BYTES = 30;
@@ -76,18 +76,9 @@ export class ArchiveReader {
 
   #request(archive: number, position: number, length: number): Uint8Array {
     const target = new Uint8Array(length);
-    const most = this.kernel.window === null ? INLINE_BYTES : DATA_WINDOW_BYTES;
-    let filled = 0;
-    while (filled < length) {
-      const part = Math.min(length - filled, most);
-      const request = { op: "archive-read", archive, position: position + filled, length: part } as const;
-      const { fields, bytes } = this.kernel.ask(request);
-      const got = fields.windowLength === undefined ? bytes : this.kernel.window?.subarray(0, fields.windowLength);
-      if (got === undefined || got.length > part) throw this.kernel.error(EIO);
-      target.set(got, filled);
-      filled += got.length;
-      if (got.length < part) break;
-    }
+    const filled = readPieces(this.kernel, target, (offset, part) =>
+      this.kernel.ask({ op: "archive-read", archive, position: position + offset, length: part }),
+    );
     return target.subarray(0, filled);
   }
 }

@@ -4,6 +4,7 @@ import type { FileStream, PyodideModule, StreamOperations } from "../emscripten.
 import { EINVAL, EIO, EISDIR, EOPNOTSUPP } from "../errno.ts";
 import { attributesOf, changeOf } from "./file-attributes.ts";
 import { attachHandle, kstreamOperations } from "./kstream.ts";
+import { readPieces } from "./read-pieces.ts";
 import type { Kernel } from "./request.ts";
 
 const ACCESS_MODE = 3;
@@ -89,17 +90,9 @@ export function readAt(
   handle: number,
   { target, position }: { readonly target: Uint8Array; readonly position: number },
 ): number {
-  let filled = 0;
-  while (filled < target.length) {
-    const length = Math.min(target.length - filled, kernel.window === null ? INLINE_BYTES : DATA_WINDOW_BYTES);
-    const { fields, bytes } = kernel.ask({ op: "pread", handle, length, position: position + filled });
-    const got = fields.windowLength === undefined ? bytes : kernel.window?.subarray(0, fields.windowLength);
-    if (got === undefined || got.length > length) throw kernel.error(EIO);
-    target.set(got, filled);
-    filled += got.length;
-    if (got.length < length) break;
-  }
-  return filled;
+  return readPieces(kernel, target, (offset, length) =>
+    kernel.ask({ op: "pread", handle, length, position: position + offset }),
+  );
 }
 
 /** Writes all of it, or as much as there is room for; at the end for a position of null. */
