@@ -20,6 +20,7 @@ import woma_prepare from "./python/woma_prepare.py" with { type: "text" };
 import woma_prompt from "./python/woma_prompt.py" with { type: "text" };
 import woma_refusals from "./python/woma_refusals.py" with { type: "text" };
 import woma_resolve from "./python/woma_resolve.py" with { type: "text" };
+import woma_settle from "./python/woma_settle.py" with { type: "text" };
 import woma_signals from "./python/woma_signals.py" with { type: "text" };
 import woma_solver from "./python/woma_solver.py" with { type: "text" };
 import woma_streams from "./python/woma_streams.py" with { type: "text" };
@@ -48,6 +49,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_prompt,
   woma_refusals,
   woma_resolve,
+  woma_settle,
   woma_signals,
   woma_solver,
   woma_streams,

@@ -8,6 +8,7 @@ import os
 import sys
 
 import woma_kernel
+import woma_settle
 
 _PIECE_BYTES = 1 << 19
 
@@ -50,9 +51,7 @@ def show_figure(figure) -> None:
 def save(picture: bytes) -> str | None:
     """Beside the user's files, where the program was given a directory to write to."""
     directory = os.getcwd()
-    import woma_main
-
-    if not woma_main.is_mounted(directory):
+    if not woma_settle.is_mounted(directory):
         return None
     number = 1
     while True:
