@@ -32,22 +32,31 @@ export const INLINE_BYTES = 16 * 1024;
 /** Linux errno names a reply may carry; each side has its own numbers for them. */
 export const ERRNO_NAMES = [
   "EACCES",
+  "EADDRNOTAVAIL",
+  "EAFNOSUPPORT",
   "EAGAIN",
+  "EALREADY",
   "EBADF",
   "EBUSY",
+  "ECONNABORTED",
+  "ECONNREFUSED",
   "ECONNRESET",
   "EDEADLOCK",
   "EDQUOT",
   "EEXIST",
   "EFBIG",
+  "EHOSTUNREACH",
+  "EINPROGRESS",
   "EINTR",
   "EINVAL",
   "EIO",
+  "EISCONN",
   "EISDIR",
   "ELOOP",
   "EMFILE",
   "EMLINK",
   "ENAMETOOLONG",
+  "ENETUNREACH",
   "ENFILE",
   "ENODEV",
   "ENOENT",
@@ -55,8 +64,10 @@ export const ERRNO_NAMES = [
   "ENOMEM",
   "ENOSPC",
   "ENOSYS",
+  "ENOTCONN",
   "ENOTDIR",
   "ENOTEMPTY",
+  "ENOTSOCK",
   "ENOTTY",
   "ENXIO",
   "EOPNOTSUPP",
@@ -66,6 +77,7 @@ export const ERRNO_NAMES = [
   "EROFS",
   "ESPIPE",
   "ESTALE",
+  "ETIMEDOUT",
   "ETXTBSY",
   "EXDEV",
 ] as const;
@@ -92,6 +104,13 @@ const pollList = (value: unknown): value is [number, number][] =>
   Array.isArray(value) &&
   value.length <= 4096 &&
   value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(count));
+
+const ipVersion = (value: unknown): value is 4 | 6 => value === 4 || value === 6;
+const anyVersion = (value: unknown): value is 0 | 4 | 6 => value === 0 || ipVersion(value);
+const port = (value: unknown): value is number => count(value) && value <= 65535;
+const hostText = (value: unknown): value is string => text(value) && !value.includes("\0") && value.isWellFormed();
+const socketOption = (value: unknown): value is "no-delay" | "keep-alive" =>
+  value === "no-delay" || value === "keep-alive";
 
 const MOST_REQUIREMENTS = 256;
 const textList = (value: unknown): value is string[] =>
@@ -121,6 +140,24 @@ const shapes = {
   seek: { handle: count, offset: integer, whence: count },
   /** A new pipe(2). */
   pipe: {},
+  /** socket(2): a TCP socket for that version of IP, connected to nothing. */
+  socket: { version: ipVersion },
+  /** socketpair(2) of two streams. */
+  "socket-pair": {},
+  /** connect(2), to an address in its plain spelling; EINPROGRESS when it must not wait. */
+  connect: { handle: count, address: text, port, nonBlocking: flag },
+  /** How a connection that was begun, or held, has failed: SO_ERROR, which is then forgotten. */
+  "socket-error": { handle: count },
+  /** getsockname(2) and getpeername(2). */
+  "socket-names": { handle: count },
+  "socket-option": { handle: count, option: socketOption, value: count },
+  /** shutdown(2): 0 no more reads, 1 no more writes, 2 neither. */
+  shutdown: { handle: count, how: count },
+  /**
+   * Looks a name up, if the program may connect to it, on that port or on any. The handle's bytes, then its end, are a
+   * LookupResult as JSON.
+   */
+  lookup: { name: hostText, version: anyVersion, port: nullOr(port) },
   /** The user's terminal, whatever the streams are: /dev/tty. ENXIO when there is none. */
   terminal: {},
   /** One real-time interval timer, as setitimer(2); a delay of 0 stops it. A query only asks what is left. */
@@ -220,6 +257,14 @@ export interface Replies {
   close: Record<string, never>;
   seek: { readonly position: number };
   pipe: { readonly reader: number; readonly writer: number };
+  socket: { readonly handle: number };
+  "socket-pair": { readonly first: number; readonly second: number };
+  connect: Record<string, never>;
+  "socket-error": { readonly error: ErrnoName | null; readonly reason?: string };
+  "socket-names": { readonly local: SocketAddress | null; readonly peer: SocketAddress | null };
+  "socket-option": Record<string, never>;
+  shutdown: Record<string, never>;
+  lookup: { readonly handle: number };
   terminal: { readonly handle: number };
   timer: { readonly delayMs: number; readonly intervalMs: number };
   signals: Record<string, never>;
@@ -262,6 +307,20 @@ export interface Replies {
   "history-append": Record<string, never>;
   exit: Record<string, never>;
 }
+
+/** An end of a connection; the address in its plain spelling. */
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What came of a lookup: addresses in the order to try them in, or why there are none. */
+export type LookupResult =
+  | { readonly kind: "found"; readonly addresses: readonly string[] }
+  | { readonly kind: "unknown" }
+  /** No server could say; later one may. */
+  | { readonly kind: "unanswered" }
+  | { readonly kind: "refused"; readonly reason: string };
 
 export type ModuleReply =
   | { readonly kind: "none" }
@@ -403,7 +462,7 @@ export interface MountGrant {
 export interface StreamGrant {
   readonly fd: 0 | 1 | 2;
   readonly handle: number;
-  readonly kind: "terminal" | "pipe" | "file" | "device";
+  readonly kind: "terminal" | "pipe" | "file" | "device" | "socket";
 }
 
 /** Which error a request that the broker would not take for one is, for the program that asked for it; null for none. */

@@ -1,9 +1,9 @@
-import { isFailure } from "../../protocol/channel.ts";
+import { NO_BYTES } from "../../protocol/framing.ts";
 import type { Request } from "../../protocol/messages.ts";
 import type { PyodideModule, StreamOperations } from "../emscripten.ts";
-import { EINVAL, ENOSPC, ENXIO } from "../errno.ts";
+import { EBADF, EINVAL, ENOSPC, ENXIO } from "../errno.ts";
 import type { Archives } from "./archives.ts";
-import { attachHandle, kstreamOperations } from "./kstream.ts";
+import { attachHandle, handleOf, kstreamOperations, openKstream } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
 
 const WOMA_MAJOR = 70;
@@ -21,7 +21,7 @@ interface Surroundings {
 export function installDevices({ module, kernel, archives }: Surroundings): void {
   for (const name of ["tty1", "console"]) removeDevice(module, name);
   const devices = {
-    woma: requestOperations(kernel, archives),
+    woma: requestOperations({ module, kernel, archives }),
     stdin: streamDevice(module, kernel, 0),
     stdout: streamDevice(module, kernel, 1),
     stderr: streamDevice(module, kernel, 2),
@@ -95,7 +95,7 @@ function zeroOperations(write: () => 0): Partial<StreamOperations> {
 const NEWLINE = 10;
 
 /** One write is a request, JSON then a newline then bytes; the reads after it give the reply in the same form. */
-function requestOperations(kernel: Kernel, archives: Archives): Partial<StreamOperations> {
+function requestOperations({ module, kernel, archives }: Surroundings): Partial<StreamOperations> {
   return {
     open(stream) {
       stream.seekable = false;
@@ -104,11 +104,14 @@ function requestOperations(kernel: Kernel, archives: Archives): Partial<StreamOp
       const given = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
       const end = given.indexOf(NEWLINE);
       if (end < 0) throw kernel.error(EINVAL);
-      const request = JSON.parse(new TextDecoder().decode(given.subarray(0, end))) as Request;
-      const { reply, bytes } = kernel.channel.call(request, given.slice(end + 1));
+      const asked = JSON.parse(new TextDecoder().decode(given.subarray(0, end))) as LocalRequest | Request;
+      const { reply, bytes } =
+        asked.op === "adopt"
+          ? { reply: adopt(module, kernel, asked), bytes: NO_BYTES }
+          : kernel.channel.call(withHandle(module, kernel, asked), given.slice(end + 1));
       // In place before Python hears of them.
       if ("archives" in reply) archives.mount(reply.archives);
-      const head = new TextEncoder().encode(`${JSON.stringify(isFailure(reply) ? { errno: reply.errno } : reply)}\n`);
+      const head = new TextEncoder().encode(`${JSON.stringify(reply)}\n`);
       stream.reply = new Uint8Array(head.length + bytes.length);
       stream.reply.set(head);
       stream.reply.set(bytes, head.length);
@@ -121,4 +124,25 @@ function requestOperations(kernel: Kernel, archives: Archives): Partial<StreamOp
       return part.length;
     },
   };
+}
+
+/** Answered in the cell: a handle gets a descriptor. */
+interface LocalRequest {
+  readonly op: "adopt";
+  readonly handle: number;
+}
+
+function adopt(module: PyodideModule, kernel: Kernel, { handle }: LocalRequest): { readonly descriptor: number } {
+  const stream = openKstream(module, kernel, { handle, kind: "socket", access: "both" });
+  stream.closeOnExec = true;
+  return { descriptor: stream.fd };
+}
+
+/** Python knows descriptors, the broker handles. */
+function withHandle(module: PyodideModule, kernel: Kernel, asked: Request & { descriptor?: number }): Request {
+  const { descriptor, ...request } = asked;
+  if (descriptor === undefined) return asked;
+  const handle = handleOf(module, descriptor);
+  if (handle === undefined) throw kernel.error(EBADF);
+  return { ...request, handle } as Request;
 }

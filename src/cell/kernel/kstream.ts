@@ -9,12 +9,14 @@ const CHARACTER_DEVICE = 0o020000;
 const FIFO = 0o010000;
 const REGULAR = 0o100000;
 const DIRECTORY = 0o040000;
+const SOCKET = 0o140000;
 const TERMINAL_MAJOR_MINOR = 0x8800;
+const ACCESS_FLAGS = { read: 0, write: 1, both: 2 };
 
 /** A handle to open as a stream: at this descriptor, or at the lowest that is free. */
 export interface KstreamRequest extends Omit<StreamGrant, "fd"> {
   readonly fd?: number;
-  readonly access: "read" | "write";
+  readonly access: "read" | "write" | "both";
 }
 
 /** A broker's handle seen as an Emscripten stream, so that read, write, dup, close and fstat need nothing else. */
@@ -26,9 +28,9 @@ export function openKstream(module: PyodideModule, kernel: Kernel, grant: Kstrea
   if (grant.fd !== undefined && FS.getStream(grant.fd)) FS.closeStream(grant.fd);
   const stream = FS.createStream(
     {
-      path: terminal ? "/dev/tty" : `pipe:[${grant.handle}]`,
+      path: pathOf(grant),
       node,
-      flags: grant.access === "read" ? 0 : 1,
+      flags: ACCESS_FLAGS[grant.access],
       seekable: false,
       stream_ops: kstreamOperations(kernel),
     },
@@ -110,7 +112,13 @@ function slice(buffer: Int8Array, offset: number, length: number): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
 }
 
+function pathOf({ kind, handle }: KstreamRequest): string {
+  if (kind === "terminal") return "/dev/tty";
+  return `${kind === "socket" ? "socket" : "pipe"}:[${handle}]`;
+}
+
 function modeOf(kind: StreamGrant["kind"]): number {
+  if (kind === "socket") return SOCKET | 0o777;
   if (kind === "terminal") return CHARACTER_DEVICE | 0o620;
   if (kind === "device") return CHARACTER_DEVICE | 0o666;
   return kind === "file" ? REGULAR | 0o644 : FIFO | 0o600;

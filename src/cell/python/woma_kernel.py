@@ -7,7 +7,11 @@ DEVICE = "/dev/woma"
 
 
 def request(op: str, payload: bytes = b"", **fields: object) -> tuple[dict, bytes]:
-    """Sends one request and waits for its reply: the reply's fields and its bytes."""
+    """
+    Sends one request and waits for its reply: the reply's fields and its bytes. A field `descriptor` names one of the
+    cell's own, and goes out as the handle that it stands for. A failed one's fields are `errno`, a name, and perhaps
+    `reason`.
+    """
     descriptor = os.open(DEVICE, os.O_RDWR)
     try:
         head = json.dumps({"op": op, **fields}).encode()
@@ -19,3 +23,8 @@ def request(op: str, payload: bytes = b"", **fields: object) -> tuple[dict, byte
         os.close(descriptor)
     end = answer.index(b"\n")
     return json.loads(answer[:end]), bytes(answer[end + 1 :])
+
+
+def open_descriptor(handle: int) -> int:
+    """A descriptor for a handle of the broker's, which is closed with it."""
+    return request("adopt", handle=handle)[0]["descriptor"]
