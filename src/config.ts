@@ -35,6 +35,19 @@ export interface Invocation {
   readonly maximumOutputBytes: number | null;
   readonly maximumOpenFiles: number;
   readonly maximumWrittenBytes: number | null;
+  readonly networkLimits: NetworkLimits;
+  /** What is told on standard error. */
+  readonly log: "net" | null;
+}
+
+/** Of a program's connections. */
+export interface NetworkLimits {
+  /** Open at a time. */
+  readonly maximumConnections: number;
+  /** Sent and received in all; null for no limit. */
+  readonly maximumTransferredBytes: number | null;
+  /** Sent and received together; null for no limit. */
+  readonly maximumBytesPerSecond: number | null;
 }
 
 /** What the flags about packages say; `mirrors` as it was written. */

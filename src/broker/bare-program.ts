@@ -37,6 +37,7 @@ export const BARE_RESOURCES: ProgramResources = {
   bytecode: null,
   showFigure: () => null,
   openFiles: () => null,
+  openNetwork: () => null,
   umask: 0o077,
   onMissing: () => {},
   openTerminal: () => null,

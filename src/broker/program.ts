@@ -9,6 +9,7 @@ import type { Files } from "./kernel/files.ts";
 import type { History } from "./kernel/history.ts";
 import type { Neighbours } from "./kernel/neighbours.ts";
 import type { KernelObject } from "./kernel/objects.ts";
+import type { ProgramNetwork } from "./network/program-network.ts";
 import type { SignalNumber } from "./signals.ts";
 
 /** Everything one program is started with. */
@@ -57,6 +58,8 @@ export interface ProgramResources {
   showFigure(png: Uint8Array): string | null;
   /** The user's files that were granted, for this program alone; null for none. Throws WomaError. */
   openFiles(): Files | null;
+  /** Connections for this program alone; null for none. */
+  openNetwork(): ProgramNetwork | null;
   /** The permissions that new files are made without. */
   readonly umask: number;
   /** The program did not find a file of this name. */

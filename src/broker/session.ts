@@ -12,6 +12,7 @@ import { LimitedOutput, OutputAllowance } from "./kernel/limited-output.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
 import type { ProcessContext, Reply } from "./kernel/process-context.ts";
 import { Waiters } from "./kernel/waiters.ts";
+import type { ProgramNetwork } from "./network/program-network.ts";
 import type { Limits, ProgramEnd, ProgramRequest, ProgramResources } from "./program.ts";
 import { ProgramPackages } from "./program-packages.ts";
 import { processLimit, ResourceGuard } from "./resource-guard.ts";
@@ -49,6 +50,7 @@ export class Session {
   #greeted = false;
   #resources: ProgramResources | null = null;
   #files: Files | null = null;
+  #network: ProgramNetwork | null = null;
   #archives = new ArchiveTable();
   #packages: ProgramPackages | null = null;
   readonly #figures = new Figures((png) => this.#resources?.showFigure(png) ?? null);
@@ -111,6 +113,7 @@ export class Session {
       resources.notify(`no snapshot fits this build; Python started from nothing, in ${this.#hello.bootMs} ms`);
     }
     this.#files = this.#openFiles(resources);
+    this.#network = resources.openNetwork();
     this.#archives = resources.compiling?.archives ?? this.#archives;
     this.#packages = this.#openPackages(resources);
     this.#limit(request.limits);
@@ -181,6 +184,7 @@ export class Session {
   #context(): ProcessContext {
     const resources = () => this.#resources;
     const files = () => this.#files;
+    const network = () => this.#network;
     const shared = () => this.#cell.shared;
     const archives = () => this.#archives;
     const packages = () => this.#packages ?? NO_PACKAGES;
@@ -193,6 +197,9 @@ export class Session {
       },
       get files() {
         return files();
+      },
+      get network() {
+        return network();
       },
       get history() {
         return resources()?.history ?? null;
@@ -340,6 +347,7 @@ export class Session {
     this.#waiters.clear();
     this.#handles.closeAll();
     this.#files?.close();
+    this.#network?.close();
     this.#packages?.[Symbol.dispose]();
     if (this.#group?.hasKilled) this.#verdict ??= { how: "out-of-memory", limitBytes: this.#memoryLimitBytes };
     this.#group?.[Symbol.dispose]();

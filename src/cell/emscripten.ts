@@ -33,6 +33,8 @@ export interface PyodideModule {
   _malloc(bytes: number): number;
   _fopen(path: number, mode: number): number;
   _free(address: number): void;
+  /** Where C's errno is. */
+  ___errno_location(): number;
   _PyRun_FileExFlags(
     file: number,
     filename: number,
@@ -151,7 +153,11 @@ export interface FileStream {
   path: string;
   node: FileNode;
   /** What duplicates have in common; on woma's own streams the broker's handle, and how many share it. */
-  shared: { kernel?: { readonly handle: number; references: number; readonly terminal: boolean } };
+  shared: {
+    kernel?: { readonly handle: number; references: number; readonly terminal: boolean };
+    /** Of a socket: AF_INET or AF_INET6. */
+    family?: number;
+  };
   tty?: { ops: object };
   stream_ops: Partial<StreamOperations>;
   seekable?: boolean;

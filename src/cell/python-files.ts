@@ -22,6 +22,7 @@ import woma_refusals from "./python/woma_refusals.py" with { type: "text" };
 import woma_resolve from "./python/woma_resolve.py" with { type: "text" };
 import woma_settle from "./python/woma_settle.py" with { type: "text" };
 import woma_signals from "./python/woma_signals.py" with { type: "text" };
+import woma_sockets from "./python/woma_sockets.py" with { type: "text" };
 import woma_solver from "./python/woma_solver.py" with { type: "text" };
 import woma_streams from "./python/woma_streams.py" with { type: "text" };
 import woma_wanted from "./python/woma_wanted.py" with { type: "text" };
@@ -51,6 +52,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_resolve,
   woma_settle,
   woma_signals,
+  woma_sockets,
   woma_solver,
   woma_streams,
   woma_wanted,

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { type CacheInvocation, parseCache } from "./cache-options.ts";
 import { longWithValue, parseWords } from "./command-words.ts";
 import { type InstallInvocation, parseInstall } from "./install-options.ts";
-import { MEGABYTE } from "./option-values.ts";
+import { KILOBYTE, MEGABYTE } from "./option-values.ts";
 import { lockMode, packageFlags } from "./package-options.ts";
 import { checkImplementationOption, interpreterFlags, type RunOptions, runDefinition } from "./run-options.ts";
 import { type SplitCommandLine, splitCommandLine } from "./split.ts";
@@ -72,6 +72,12 @@ function runInvocation(
     memoryLimitBytes: given.memory * MEGABYTE,
     maximumOutputBytes: given.maxOutput === undefined ? null : given.maxOutput * MEGABYTE,
     maximumOpenFiles: given.maxOpenFiles,
+    networkLimits: {
+      maximumConnections: given.maxConnections,
+      maximumTransferredBytes: given.maxTransferred === undefined ? null : given.maxTransferred * MEGABYTE,
+      maximumBytesPerSecond: given.maxRate === undefined ? null : given.maxRate * KILOBYTE,
+    },
+    log: given.log ?? null,
     maximumWrittenBytes: given.maxWritten === undefined ? null : given.maxWritten * MEGABYTE,
   };
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
 
-export const MEGABYTE = 1024 * 1024;
+export const KILOBYTE = 1024;
+export const MEGABYTE = 1024 * KILOBYTE;
 export const LARGEST_TOTAL_MB = 1_000_000_000;
 const LONGEST_SECONDS = 1_000_000;
 
@@ -44,10 +45,8 @@ export function oneOf<Word extends string>(option: string, words: readonly [Word
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     const [last, ...others] = words.toReversed();
-    throw new UsageError(
-      `${option} takes ${others.toReversed().join(", ")} or ${last}, not '${text}'`,
-      `for example ${option} ${words[0]}`,
-    );
+    const choice = others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
+    throw new UsageError(`${option} takes ${choice}, not '${text}'`, `for example ${option} ${words[0]}`);
   };
 }
 

@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
 import { DEFAULT_OPEN_FILES } from "../broker/kernel/objects.ts";
+import { DEFAULT_CONNECTIONS } from "../broker/network/network-settings.ts";
 import { UsageError } from "../errors.ts";
 import type { InterpreterFlags } from "../protocol/messages.ts";
 import { newCommand } from "./command-words.ts";
-import { collected, counted, LARGEST_TOTAL_MB, secondsOf, wholeNumber } from "./option-values.ts";
+import { collected, counted, LARGEST_TOTAL_MB, oneOf, secondsOf, wholeNumber } from "./option-values.ts";
 import {
   addCacheOption,
   addLockOptions,
@@ -52,6 +53,11 @@ function addOwnOptions(command: Command): void {
     .optionsGroup("woma's own options:")
     .option("--reset-globals", "at the prompt, run each entry in a pristine interpreter")
     .option("--no-history", "neither read nor keep the prompt's history")
+    .addOption(
+      new Option("--log <WHAT>", "what to log on standard error: net, a line for each connection").argParser(
+        oneOf("--log", ["net"]),
+      ),
+    )
     .option("--insecure", "run without the wall around Python: only for code that you trust with all you have")
     .option("-V, --version", "print the versions of woma, Python, Pyodide and Bun; twice for more", counted, 0)
     .option("-h, --help", "print this and exit");
@@ -69,7 +75,7 @@ function addGrants(command: Command): void {
     .option("--allow-write <PATH[,...]>", "the same, to read and write", collected)
     .option("--allow-env <NAME[,...]>", "environment variables; NAME* for all that begin so", collected)
     .addOption(
-      new Option("--allow-net [HOST[:PORT],...]", "hosts to connect to (parsed; this woma has no network yet)")
+      new Option("--allow-net [HOST[:PORT],...]", "hosts to connect to besides public ones; without any, all")
         .preset(ALL_HOSTS)
         .argParser(hosts),
     )
@@ -118,6 +124,23 @@ function addLimits(command: Command): void {
       new Option("--max-open-files <N>", "files, pipes and streams open at a time; then OSError (EMFILE)")
         .argParser(wholeNumber("--max-open-files", "a whole number", [FEWEST_OPEN_FILES, MOST_OPEN_FILES]))
         .default(DEFAULT_OPEN_FILES),
+    )
+    .addOption(
+      new Option("--max-connections <N>", "network connections open at a time; then OSError (EMFILE)")
+        .argParser(wholeNumber("--max-connections", "a whole number", [1, MOST_OPEN_FILES]))
+        .default(DEFAULT_CONNECTIONS),
+    )
+    .addOption(
+      new Option(
+        "--max-transferred <MB>",
+        "sent and received over the network in all; then OSError (EDQUOT) (default: none)",
+      ).argParser(wholeNumber("--max-transferred", "whole MB", [1, LARGEST_TOTAL_MB])),
+    )
+    .addOption(
+      new Option(
+        "--max-rate <KB>",
+        "sent and received over the network in a second; more waits (default: none)",
+      ).argParser(wholeNumber("--max-rate", "whole KB", [1, LARGEST_TOTAL_MB])),
     )
     .addOption(
       new Option(
@@ -201,6 +224,10 @@ export interface RunOptions extends PackageOptions {
   readonly maxOutput?: number;
   readonly maxOpenFiles: number;
   readonly maxWritten?: number;
+  readonly maxConnections: number;
+  readonly maxTransferred?: number;
+  readonly maxRate?: number;
+  readonly log?: "net";
   readonly timeout?: number;
   readonly memory: number;
   readonly version: number;

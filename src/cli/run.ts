@@ -5,6 +5,7 @@ import { Files } from "../broker/kernel/files.ts";
 import { History } from "../broker/kernel/history.ts";
 import { Neighbours } from "../broker/kernel/neighbours.ts";
 import { openStandardStreams, type StandardStreams } from "../broker/kernel/standard-streams.ts";
+import { ProgramNetwork } from "../broker/network/program-network.ts";
 import type { ProgramEnd, ProgramRequest, ProgramResources } from "../broker/program.ts";
 import { Session } from "../broker/session.ts";
 import { SIGINT, SIGKILL, SIGPIPE } from "../broker/signals.ts";
@@ -14,6 +15,7 @@ import { type Libc, openLibc } from "../protocol/libc.ts";
 import type { CellUrgency, Program } from "../protocol/messages.ts";
 import type { Cache } from "../pyodide-manager/cache/cache.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
+import { readOutlet } from "../pyodide-manager/download/outlet.ts";
 import { PackageRun } from "../pyodide-manager/package-run.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
@@ -45,9 +47,11 @@ export async function runCommand(config: Config): Promise<never> {
   });
 
   const forwarding = forwardSignals(() => session, streams.terminal);
+  const networks: ProgramNetwork[] = [];
   const resources = {
     ...programResources(config, loaded, streams),
     openFiles: () => openFiles(libc, config),
+    openNetwork: () => openNetwork(config, networks),
     openPackages: () => new PackageRun(packages.provider),
     bytecode: packages.bytecode,
     showFigure: figureSaver((text) => progress.note(text)),
@@ -72,6 +76,7 @@ export async function runCommand(config: Config): Promise<never> {
   // From here on a signal is woma's own again: one that reads its output slowly, or not at all, can be left.
   forwarding[Symbol.dispose]();
   await (end.how === "exited" ? streams.drained() : Promise.race([streams.drained(), Bun.sleep(LAST_OUTPUT_MS)]));
+  await Promise.race([Promise.all(networks.map((network) => network.drained())), Bun.sleep(LAST_OUTPUT_MS)]);
   if (end.how === "exited" && streams.objects[1].broken) end = { how: "signalled", signal: SIGPIPE };
   const explanation = explain(end);
   // The cursor stands behind the prompt that the program has left.
@@ -136,6 +141,19 @@ function cellCommand(config: Config, snapshotPath: string | undefined, urgency: 
     confinement: config.insecure ? "insecure" : "confined",
     urgency,
   };
+}
+
+/** `opened` are all that there have been: at the end each has yet to send what it was given. */
+function openNetwork(config: Config, opened: ProgramNetwork[]): ProgramNetwork {
+  const network = new ProgramNetwork({
+    policy: config.network,
+    limits: config.networkLimits,
+    outlet: () => readOutlet(config.packages.indexEnvironment),
+    audit: config.log === "net" ? (line) => process.stderr.write(`woma: ${line}\n`) : null,
+    notify: (text) => process.stderr.write(`woma: ${text}\n`),
+  });
+  opened.push(network);
+  return network;
 }
 
 function openFiles(libc: Libc | null, { mounts, maximumWrittenBytes }: Config): Files | null {

@@ -1,12 +1,21 @@
 import { networkOf } from "./ip-address.ts";
 import type { Host, HostPattern } from "./permissions.ts";
+import { LAST_PORT } from "./split-host-port.ts";
 
-/** A name is not resolved here: patterns of addresses match addresses only, those of names names only. */
 export function matches(pattern: HostPattern, host: Host, port: number): boolean {
-  return pattern.ports.first <= port && port <= pattern.ports.last && matchesHost(pattern, host);
+  return matchesPort(pattern, port) && matchesHost(pattern, host);
 }
 
-function matchesHost(pattern: HostPattern, host: Host): boolean {
+export function matchesPort({ ports }: HostPattern, port: number): boolean {
+  return ports.first <= port && port <= ports.last;
+}
+
+export function coversEveryPort({ ports }: HostPattern): boolean {
+  return ports.first <= 1 && ports.last === LAST_PORT;
+}
+
+/** A name is not resolved here: patterns of addresses match addresses only, those of names names only. */
+export function matchesHost(pattern: HostPattern, host: Host): boolean {
   switch (pattern.kind) {
     case "name":
       return host.kind === "name" && host.name === pattern.name;

@@ -22,7 +22,7 @@ export function isPort(text: string): boolean {
 
 export const IPV6_HINT = "an IPv6 address before a port stands in brackets: [2001:db8::1]:443";
 
-const LAST_PORT = 65535;
+export const LAST_PORT = 65535;
 const ALL_PORTS: PortRange = { first: 0, last: LAST_PORT };
 
 /** `::1:80` is an address, and so is the `::1` in it: which of the two was meant is not guessed. */

@@ -74,6 +74,7 @@ export const ERRNO_NAMES = [
   "EOVERFLOW",
   "EPERM",
   "EPIPE",
+  "EPROTONOSUPPORT",
   "EROFS",
   "ESPIPE",
   "ESTALE",
@@ -151,6 +152,8 @@ const shapes = {
   /** getsockname(2) and getpeername(2). */
   "socket-names": { handle: count },
   "socket-option": { handle: count, option: socketOption, value: count },
+  /** recv(2) with MSG_PEEK: up to so many bytes, which stay. */
+  peek: { handle: count, length: count, nonBlocking: flag },
   /** shutdown(2): 0 no more reads, 1 no more writes, 2 neither. */
   shutdown: { handle: count, how: count },
   /**
@@ -263,6 +266,7 @@ export interface Replies {
   "socket-error": { readonly error: ErrnoName | null; readonly reason?: string };
   "socket-names": { readonly local: SocketAddress | null; readonly peer: SocketAddress | null };
   "socket-option": Record<string, never>;
+  peek: Record<string, never>;
   shutdown: Record<string, never>;
   lookup: { readonly handle: number };
   terminal: { readonly handle: number };

@@ -191,6 +191,7 @@ export class ScratchKernel implements AsyncDisposable {
       files: this.files,
       history: this.#history,
       resolver: null,
+      network: null,
       archives: this.#archives,
       packages: ANSWERING,
       figures: new Figures(() => "/tmp/figure.png"),

@@ -1,10 +1,11 @@
 import { INLINE_BYTES, type Request, type RequestOf } from "../../protocol/messages.ts";
-import { dispatchFile, refuse, refuseManyHandles } from "./file-requests.ts";
+import { dispatchFile, hasRoom } from "./file-requests.ts";
 import { POLLNVAL } from "./objects.ts";
 import { dispatchPackage } from "./package-requests.ts";
 import { createPipe } from "./pipe.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
 import { dispatchResolver } from "./resolver-requests.ts";
+import { dispatchSocket } from "./socket-requests.ts";
 
 /** Checks one request and carries it out; `reply` is called once, now or when what is waited for comes. */
 export function dispatch(process: ProcessContext, request: Request, bytes: Uint8Array, reply: Reply): void {
@@ -37,6 +38,16 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
       const terminal = process.openTerminal();
       return reply("terminal", terminal === null ? { errno: "ENXIO" } : { handle: process.handles.open(terminal) });
     }
+    case "socket":
+    case "socket-pair":
+    case "connect":
+    case "socket-error":
+    case "socket-names":
+    case "socket-option":
+    case "shutdown":
+    case "peek":
+    case "lookup":
+      return dispatchSocket(process, request, reply);
     case "timer":
       return reply(
         "timer",
@@ -87,16 +98,6 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
   }
 }
 
-function hasRoom(process: ProcessContext, wanted: number, op: Request["op"], reply: Reply): boolean {
-  try {
-    refuseManyHandles(process, wanted);
-    return true;
-  } catch (error) {
-    refuse(op, error, reply);
-    return false;
-  }
-}
-
 function read(process: ProcessContext, request: RequestOf<"read">, reply: Reply): void {
   const object = process.handles.get(request.handle);
   if (object === undefined) return reply("read", { errno: "EBADF" });
@@ -106,6 +107,7 @@ function read(process: ProcessContext, request: RequestOf<"read">, reply: Reply)
     if (taken === "timeout") return reply("read", { errno: "EAGAIN" });
     if (taken === "interrupted") return reply("read", { errno: "EINTR" });
     if (typeof taken === "string") return reply("read", { errno: taken });
+    if ("errno" in taken) return reply("read", taken);
     if (taken.length <= INLINE_BYTES || process.window === null) return reply("read", {}, taken);
     process.window.set(taken);
     reply("read", { windowLength: taken.length });
@@ -123,7 +125,7 @@ function write(process: ProcessContext, request: RequestOf<"write">, inline: Uin
     if (written === "timeout") return reply("write", { errno: "EAGAIN" });
     if (written === "interrupted") return reply("write", { errno: "EINTR" });
     if (typeof written === "string") return reply("write", { errno: written });
-    reply("write", { written });
+    reply("write", typeof written === "number" ? { written } : written);
   });
 }
 

@@ -164,13 +164,24 @@ function fileOf(process: ProcessContext, handle: number): HostFile {
   return object;
 }
 
+/** Whether so many more handles can be opened; else the request has been answered. */
+export function hasRoom(process: ProcessContext, wanted: number, op: Request["op"], reply: Reply): boolean {
+  try {
+    refuseManyHandles(process, wanted);
+    return true;
+  } catch (error) {
+    refuse(op, error, reply);
+    return false;
+  }
+}
+
 /** A limit's error says which, and what it is. */
-export function refuseManyHandles({ handles }: ProcessContext, wanted = 1): void {
+function refuseManyHandles({ handles }: ProcessContext, wanted = 1): void {
   if (handles.room >= wanted) return;
   throw new KernelError("EMFILE", `the program may have ${handles.maximum} open; allow more with --max-open-files`);
 }
 
-export function refuse(op: Request["op"], error: unknown, reply: Reply): void {
+function refuse(op: Request["op"], error: unknown, reply: Reply): void {
   const errno = errnoNameOf(error);
   const reason = error instanceof KernelError ? error.reason : undefined;
   reply(op, reason === undefined ? { errno } : { errno, reason });

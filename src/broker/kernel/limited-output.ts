@@ -34,11 +34,11 @@ export class LimitedOutput implements KernelObject {
     return this.output.kind;
   }
 
-  read(length: number): Uint8Array | ErrnoName | undefined {
+  read(length: number): ReturnType<KernelObject["read"]> {
     return this.output.read(length);
   }
 
-  write(bytes: Uint8Array): number | ErrnoName | undefined {
+  write(bytes: Uint8Array): ReturnType<KernelObject["write"]> {
     const written = this.output.write(bytes.subarray(0, this.allowance.grant(bytes.length)));
     if (typeof written === "number") this.allowance.take(written);
     return written;

@@ -1,4 +1,4 @@
-import type { ErrnoName, StreamGrant } from "../../protocol/messages.ts";
+import type { ErrnoName, Failure, StreamGrant } from "../../protocol/messages.ts";
 
 /** poll(2)'s bits, the same in musl and glibc. */
 export const POLLIN = 1;
@@ -14,9 +14,9 @@ export const POLLNVAL = 32;
 export interface KernelObject {
   readonly kind: StreamGrant["kind"];
   /** Between 1 and `length` bytes, none at the end, undefined when there are none yet. */
-  read(length: number): Uint8Array | ErrnoName | undefined;
+  read(length: number): Uint8Array | ErrnoName | Failure | undefined;
   /** How many bytes were taken; undefined when none can be taken now. The bytes are copied. */
-  write(bytes: Uint8Array): number | ErrnoName | undefined;
+  write(bytes: Uint8Array): number | ErrnoName | Failure | undefined;
   /**
    * Which of the wanted poll events hold; POLLERR and POLLHUP need not be wanted. When none does and the caller
    * is going to wait, the object sees to it that its waiters are woken.

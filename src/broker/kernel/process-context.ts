@@ -1,5 +1,6 @@
 import type { Failure, Replies, Request, RequestOf } from "../../protocol/messages.ts";
 import type { Resolver } from "../../pyodide-manager/resolve/resolver-task.ts";
+import type { ProgramNetwork } from "../network/program-network.ts";
 import type { ProgramPackages } from "../program-packages.ts";
 import type { ArchiveTable } from "./archives.ts";
 import type { IntervalTimer } from "./clock.ts";
@@ -20,6 +21,8 @@ export interface ProcessContext {
   /** The files on the program's mounts; null for none. */
   readonly files: Files | null;
   readonly history: History | null;
+  /** Its connections; null for a program that may reach nothing. */
+  readonly network: ProgramNetwork | null;
   /** Wheels, and compiled code, that the program has. */
   readonly archives: ArchiveTable;
   readonly packages: Pick<ProgramPackages, "provide" | "install">;

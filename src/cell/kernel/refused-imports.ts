@@ -1,5 +1,5 @@
 import type { HostImports, PyodideModule } from "../emscripten.ts";
-import { EOPNOTSUPP, libcErrno } from "../errno.ts";
+import { libcErrno } from "../errno.ts";
 
 /** A function of Emscripten's library, with the types of its result and parameters, a letter each. */
 type LibraryFunction = HostImports[string] & { sig?: string | undefined };
@@ -19,9 +19,6 @@ export function refusedImports(module: () => PyodideModule, library: HostImports
     _dlsym_js: symbolLookup(module, library, stock),
     JsProxy_GetAttr_js: attributeRead(module, stock),
     JsObjMap_subscript_js: itemRead(stock),
-    // Emscripten's own send through the host's WebSocket.
-    __syscall_sendto: () => -EOPNOTSUPP,
-    __syscall_sendmsg: () => -EOPNOTSUPP,
   };
 }
 

@@ -3,8 +3,10 @@ import { NO_BYTES } from "../../protocol/framing.ts";
 import type { HostImports, PyodideModule } from "../emscripten.ts";
 import { ENOTTY, EOPNOTSUPP, libcErrno } from "../errno.ts";
 import { handleOf, openKstream } from "./kstream.ts";
+import { lookupCalls } from "./name-lookups.ts";
 import type { Kernel } from "./request.ts";
 import { SLEEP_DOOR, sleep } from "./sleep.ts";
+import { socketCalls } from "./sockets.ts";
 
 const F_GETFD = 1;
 const F_SETFD = 2;
@@ -42,7 +44,8 @@ export function systemCalls(module: () => PyodideModule, kernel: Kernel, stock: 
     __syscall_pipe: (address: number) => pipe(module(), kernel, address >>> 0),
     __syscall_bind: () => -EOPNOTSUPP,
     __syscall_listen: () => -EOPNOTSUPP,
-    __syscall_connect: () => -EOPNOTSUPP,
+    ...socketCalls(module, kernel),
+    ...lookupCalls(module, kernel),
     // Pyodide reopens standard error around an exception that leaves Python, on a device of its own.
     capture_stderr: () => {},
     restore_stderr: () => 0,

@@ -104,9 +104,19 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_prompt
     import woma_refusals
     import woma_signals
+    import woma_sockets
 
     trim_from_tracebacks(woma_refusals._Explainer.find_spec)
-    for part in (woma_asyncio, woma_executors, woma_javascript, woma_micropip, woma_os, woma_refusals, woma_signals):
+    for part in (
+        woma_asyncio,
+        woma_executors,
+        woma_javascript,
+        woma_micropip,
+        woma_os,
+        woma_refusals,
+        woma_signals,
+        woma_sockets,
+    ):
         part.install()
     # Behind all other finders.
     woma_packages.install()

@@ -3,19 +3,18 @@
 import _thread
 import errno
 import os
-import socket
 import subprocess
 import sys
 import threading
 
 import pyodide.http
+from woma_sockets import NO_SERVERS
 
 NO_THREADS = (
     "can't start new thread: woma's Python has no threads; use asyncio, "
     "or concurrent.futures.ThreadPoolExecutor, whose calls run inline"
 )
 NO_PROCESSES = "woma's Python starts no other programs; call the code in this process instead"
-NO_SERVERS = "woma's Python accepts no connections; serve from outside and pass the data in"
 NO_NETWORK = "this woma has no network"
 NO_JAVASCRIPT = "woma's Python reaches no JavaScript; what it may use of the host comes through Python's own modules"
 NO_VENV = "woma needs no virtual environments: each run is one; there is no directory to put one in"
@@ -28,14 +27,8 @@ def install() -> None:
     for name in _PROCESS_FUNCTIONS:
         if hasattr(os, name):
             setattr(os, name, _refusing_process(name))
-    socket.socket.bind = socket.socket.listen = _refuse_server
-    socket.socket.connect = socket.socket.connect_ex = _refuse_network
-    socket.socket.sendto = socket.socket.sendmsg = _refuse_network
     pyodide.http.pyfetch = _refuse_fetch
     pyodide.http.open_url = _refuse_network
-    for name, number in _SOCKET_OPTIONS.items():
-        if not hasattr(socket, name):
-            setattr(socket, name, number)
     sys.meta_path.append(_Explainer())
 
 
@@ -57,10 +50,6 @@ def refused_module(name: str) -> str | None:
     if name in ("venv", "ensurepip"):
         return NO_VENV
     return None
-
-
-# Linux's numbers, of options that programs set before they bind or connect.
-_SOCKET_OPTIONS = {"SO_REUSEADDR": 2, "SO_BROADCAST": 6, "SO_KEEPALIVE": 9, "SO_REUSEPORT": 15, "TCP_NODELAY": 1}
 
 
 def _no(name: str) -> str:
@@ -128,10 +117,6 @@ def _refusing_process(name: str):
 
     refuse.__name__ = refuse.__qualname__ = name
     return refuse
-
-
-def _refuse_server(self, *args):
-    raise OSError(errno.EOPNOTSUPP, NO_SERVERS)
 
 
 async def _refuse_fetch(*args, **options):

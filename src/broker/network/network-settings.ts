@@ -1,0 +1,17 @@
+import type { NetworkLimits } from "../../config.ts";
+import type { NetworkPolicy } from "../../permissions/permissions.ts";
+import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
+
+/** What decides over a program's connections. */
+export interface NetworkSettings {
+  readonly policy: NetworkPolicy;
+  readonly limits: NetworkLimits;
+  /** Proxies and certificates, as the user's environment has them; read when the first connection is made. */
+  readonly outlet: () => Promise<Outlet>;
+  /** Takes a line for each connection; null where nobody asked. */
+  readonly audit: ((line: string) => void) | null;
+  /** Tells the user something that is no error. */
+  readonly notify: (text: string) => void;
+}
+
+export const DEFAULT_CONNECTIONS = 256;

@@ -1,0 +1,244 @@
+import { connect, type Socket } from "node:net";
+import { checkAddress, checkName, type NetworkTarget } from "../../permissions/check-network.ts";
+import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
+import { parseHost, plainSpelling } from "../../permissions/parse-host.ts";
+import type { HostName, IpAddress } from "../../permissions/permissions.ts";
+import type { LookupResult } from "../../protocol/messages.ts";
+import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
+import { auditLine, type ConnectionRecord } from "./audit-line.ts";
+import { ConnectFailure } from "./connect-failure.ts";
+import { KnownNames } from "./known-names.ts";
+import { type LookUp, systemLookUp } from "./name-lookup.ts";
+import { NetworkRefusal } from "./network-refusal.ts";
+import type { NetworkSettings } from "./network-settings.ts";
+import { ProxiedNames } from "./proxied-names.ts";
+import { openTunnel } from "./proxy-tunnel.ts";
+import { TransferMeter } from "./transfer-meter.ts";
+
+/** Where a connection goes: an address, never a name, so that what was checked is what is dialled. */
+export interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number;
+}
+
+export interface NameQuery {
+  readonly name: string;
+  /** 4 or 6 for such addresses only. */
+  readonly version: 0 | 4 | 6;
+  readonly port: number | null;
+}
+
+/** One program's connections: each is checked against the policy, counted, and perhaps logged. */
+export class ProgramNetwork {
+  readonly meter: TransferMeter;
+  readonly #known = new KnownNames();
+  readonly #proxied = new ProxiedNames();
+  readonly #open = new Set<Socket>();
+  #opening = 0;
+  #outlet: Promise<Outlet> | null = null;
+
+  constructor(
+    private readonly settings: NetworkSettings,
+    private readonly lookUpName: LookUp = systemLookUp(),
+  ) {
+    this.meter = new TransferMeter(settings.limits);
+  }
+
+  /** Certificates and proxies of the user's. Rejects with WomaError when they cannot be read. */
+  get outlet(): Promise<Outlet> {
+    this.#outlet ??= this.settings.outlet();
+    return this.#outlet;
+  }
+
+  /** The addresses of a name, or of an address in whatever spelling, that the program may connect to. */
+  async lookUp({ name: text, version, port }: NameQuery): Promise<LookupResult> {
+    const host = parseHost(plainSpelling(text) ?? text.replace(/\.$/, ""));
+    if (host === null) return { kind: "unknown" };
+    if (host.kind === "address") return addressesOf([host.address], version);
+    const verdict = checkName(this.settings.policy, host.name, port);
+    if (!verdict.allowed) return this.#refuseName(host.name, port, verdict.reason);
+    const found = await this.lookUpName(host.name);
+    if (found.kind !== "found") return (await this.#leaveToProxy(host.name, port)) ?? found;
+    const wanted = found.addresses.filter((address) => version === 0 || address.version === version);
+    return this.#allowed(host.name, port, wanted);
+  }
+
+  /** Why a connection there is refused; null when it may be tried. */
+  refusalOf(endpoint: Endpoint): string | null {
+    const proxied = this.#proxied.nameOf(endpoint.address);
+    if (proxied !== undefined) return this.#proxiedRefusal(proxied, endpoint.port);
+    const verdict = checkAddress(this.settings.policy, this.#target(endpoint));
+    return verdict.allowed ? null : verdict.reason;
+  }
+
+  /** Rejects with NetworkRefusal or ConnectFailure. */
+  async connect(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+    const reason = this.refusalOf(endpoint) ?? this.meter.exhausted;
+    if (reason !== null) {
+      this.#log(endpoint, { result: "refused", reason });
+      throw new NetworkRefusal(reason);
+    }
+    this.#limitConnections();
+    const started = performance.now();
+    this.#opening++;
+    try {
+      const { socket, proxy } = await this.#dial(endpoint, signal);
+      this.#keep(socket, endpoint, { started, proxy });
+      return socket;
+    } catch (error) {
+      const failure = error instanceof ConnectFailure ? error : new ConnectFailure("EIO", (error as Error).message);
+      this.#log(endpoint, { result: failure.code, durationMs: performance.now() - started, reason: failure.reason });
+      throw failure;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  /** For a name, or any spelling of an address: all of its addresses are tried. Rejects as `connect` does. */
+  async connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+    const found = await this.lookUp({ name: host, version: 0, port });
+    if (found.kind === "refused") throw new NetworkRefusal(found.reason);
+    if (found.kind !== "found") throw new ConnectFailure(found.kind === "unknown" ? "ENOTFOUND" : "EAI_AGAIN");
+    let failure: unknown;
+    for (const text of found.addresses) {
+      const address = parseAddress(text);
+      if (address === null) continue;
+      try {
+        return await this.connect({ address, port }, signal);
+      } catch (error) {
+        failure ??= error;
+        if (signal.aborted) break;
+      }
+    }
+    throw failure ?? new ConnectFailure("ENOTFOUND");
+  }
+
+  /** Resolves when all that was written has gone out, or nobody takes it. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#open].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+  }
+
+  /** Ends what is still open, of a program that is no more. */
+  close(): void {
+    for (const socket of this.#open) socket.destroySoon();
+  }
+
+  #target({ address, port }: Endpoint): NetworkTarget {
+    return { address, port, names: this.#known.of(address) };
+  }
+
+  #allowed(name: HostName, port: number | null, addresses: readonly IpAddress[]): LookupResult {
+    if (addresses.length === 0) return { kind: "unknown" };
+    const verdicts = addresses.map((address) => checkAddress(this.settings.policy, { address, port, names: [name] }));
+    const allowed = addresses.filter((_, index) => verdicts[index]?.allowed);
+    const refusal = verdicts.find((verdict) => !verdict.allowed);
+    if (allowed.length === 0 && refusal?.allowed === false) return this.#refuseName(name, port, refusal.reason);
+    for (const address of allowed) this.#known.add(name, address);
+    return addressesOf(allowed, 0);
+  }
+
+  #refuseName(name: HostName, port: number | null, reason: string): LookupResult {
+    this.settings.audit?.(
+      auditLine({ result: "refused", address: port === null ? name : `${name}:${port}`, names: [], reason }),
+    );
+    return { kind: "refused", reason };
+  }
+
+  /** Where there is a proxy and no name server, as in many companies; null where that is not so. */
+  async #leaveToProxy(name: HostName, port: number | null): Promise<LookupResult | null> {
+    if ((await this.#proxyFor(name, port ?? HTTPS_PORT)) === null) return null;
+    const refusal = this.#proxiedRefusal(name, port);
+    if (refusal !== null) return this.#refuseName(name, port, refusal);
+    if (this.#proxied.isEmpty) {
+      this.settings.notify("names are left to the proxy to look up: what they lead to cannot be checked here");
+    }
+    return addressesOf([this.#proxied.placeholder(name)], 0);
+  }
+
+  /** What a proxy looks up cannot be checked, so the name itself has to be allowed. */
+  #proxiedRefusal(name: HostName, port: number | null): string | null {
+    const { policy } = this.settings;
+    const verdict = checkName({ ...policy, default: policy.default === "all" ? "all" : "none" }, name, port);
+    if (verdict.allowed) return null;
+    if (policy.default === "none" || verdict.reason.startsWith("denied")) return verdict.reason;
+    const flag = `--allow-net=${port === null ? name : `${name}:${port}`}`;
+    return `only the proxy could look ${name} up, and to what it leads could not be checked; allow it with ${flag}`;
+  }
+
+  #limitConnections(): void {
+    const most = this.settings.limits.maximumConnections;
+    if (this.#open.size + this.#opening < most) return;
+    throw new ConnectFailure("EMFILE", `${most} connections are open; allow more with --max-connections`);
+  }
+
+  async #dial(endpoint: Endpoint, signal: AbortSignal): Promise<{ socket: Socket; proxy?: string }> {
+    const { port } = endpoint;
+    const host = this.#proxied.nameOf(endpoint.address) ?? formatAddress(endpoint.address);
+    const known = this.#known.of(endpoint.address)[0];
+    const proxy = await this.#proxyFor(known ?? host, port);
+    if (proxy === null) return { socket: await dialDirectly(host, port, signal) };
+    const { certificates } = await this.outlet;
+    return { socket: await openTunnel(proxy, { host, port }, { certificates, signal }), proxy: proxy.host };
+  }
+
+  /** Port 80 by HTTP_PROXY, all others by HTTPS_PROXY: a connection does not say what will be spoken on it. */
+  async #proxyFor(host: string, port: number): Promise<URL | null> {
+    const scheme = port === HTTP_PORT ? "http" : "https";
+    const bracketed = host.includes(":") ? `[${host}]` : host;
+    return (await this.outlet).proxyFor(new URL(`${scheme}://${bracketed}:${port}/`));
+  }
+
+  #keep(socket: Socket, endpoint: Endpoint, { started, proxy }: { started: number; proxy: string | undefined }): void {
+    this.#open.add(socket);
+    // Told to whoever holds the connection; an error that nobody listens to would end the broker.
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      this.#open.delete(socket);
+      this.#log(endpoint, {
+        result: "ok",
+        proxy,
+        sentBytes: socket.bytesWritten,
+        receivedBytes: socket.bytesRead,
+        durationMs: performance.now() - started,
+      });
+    });
+  }
+
+  #log(endpoint: Endpoint, record: Omit<ConnectionRecord, "address" | "names">): void {
+    if (this.settings.audit === null) return;
+    const proxied = this.#proxied.nameOf(endpoint.address);
+    const host = proxied ?? formatAddress(endpoint.address);
+    const address = host.includes(":") ? `[${host}]:${endpoint.port}` : `${host}:${endpoint.port}`;
+    this.settings.audit(auditLine({ ...record, address, names: this.#known.of(endpoint.address) }));
+  }
+}
+
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+
+function addressesOf(addresses: readonly IpAddress[], version: 0 | 4 | 6): LookupResult {
+  const wanted = addresses.filter((address) => version === 0 || address.version === version);
+  return wanted.length > 0 ? { kind: "found", addresses: wanted.map(formatAddress) } : { kind: "unknown" };
+}
+
+function dialDirectly(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  if (signal.aborted) throw new ConnectFailure("ECONNABORTED");
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  const abort = () => socket.destroy();
+  const fail = (error: NodeJS.ErrnoException) => reject(new ConnectFailure(error.code ?? "EIO"));
+  const closed = () => reject(new ConnectFailure("ECONNABORTED"));
+  const settled = () => {
+    signal.removeEventListener("abort", abort);
+    socket.off("error", fail);
+    socket.off("close", closed);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  socket.once("error", fail);
+  socket.once("close", closed);
+  socket.once("connect", () => {
+    settled();
+    resolve(socket);
+  });
+  return promise;
+}

@@ -1,0 +1,31 @@
+import type { HostName, IpAddress } from "../../permissions/permissions.ts";
+
+/** Names that only a proxy can look up: a program is given an address that stands for one, and connects to that. */
+export class ProxiedNames {
+  readonly #byName = new Map<HostName, number>();
+  readonly #names: HostName[] = [];
+
+  get isEmpty(): boolean {
+    return this.#names.length === 0;
+  }
+
+  placeholder(name: HostName): IpAddress {
+    let index = this.#byName.get(name);
+    if (index === undefined) {
+      index = this.#names.length % MOST_NAMES;
+      const before = this.#names[index];
+      if (before !== undefined) this.#byName.delete(before);
+      this.#names[index] = name;
+      this.#byName.set(name, index);
+    }
+    return { version: 4, value: FIRST + BigInt(index) };
+  }
+
+  nameOf({ version, value }: IpAddress): HostName | undefined {
+    return version === 4 && value >= FIRST ? this.#names[Number(value - FIRST)] : undefined;
+  }
+}
+
+/** 198.18.0.0/15 is for benchmarks of networks: no machine has such an address. */
+const FIRST = (198n << 24n) | (18n << 16n);
+const MOST_NAMES = 1 << 17;

@@ -1,0 +1,89 @@
+"""What socket objects do in this build that no system call of its C library does."""
+
+import errno
+import os
+import socket
+import weakref
+from socket import SOL_SOCKET
+
+import woma_kernel
+
+NO_SERVERS = "woma's Python accepts no connections; serve from outside and pass the data in"
+
+# Linux's numbers, which this build of the socket module lacks.
+_MISSING_NUMBERS = {
+    "AF_UNIX": 1,
+    "SO_REUSEADDR": 2,
+    "SO_BROADCAST": 6,
+    "SO_KEEPALIVE": 9,
+    "SO_REUSEPORT": 15,
+    "TCP_NODELAY": 1,
+}
+_AF_UNIX = 1
+_SO_KEEPALIVE = 9
+_TCP_NODELAY = 1
+
+# What was set, to be read back as from a kernel.
+_options: weakref.WeakKeyDictionary[socket.socket, dict] = weakref.WeakKeyDictionary()
+
+
+def install() -> None:
+    for name, number in _MISSING_NUMBERS.items():
+        if not hasattr(socket, name):
+            setattr(socket, name, number)
+    for function in (bind, listen, accept, setsockopt, getsockopt):
+        function.__qualname__ = f"socket.{function.__name__}"
+        setattr(socket.socket, function.__name__, function)
+    socket.socketpair = socketpair
+
+
+def bind(self, address, /):
+    raise OSError(errno.EOPNOTSUPP, NO_SERVERS)
+
+
+def listen(self, backlog=128, /):
+    raise OSError(errno.EOPNOTSUPP, NO_SERVERS)
+
+
+def accept(self):
+    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+def setsockopt(self, level, option, value, length=None, /):
+    """Those that change what a program sees reach the connection; the others are kept, to be read back."""
+    fd = self.fileno()
+    if fd < 0:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    if isinstance(value, int):
+        if (level, option) == (socket.IPPROTO_TCP, _TCP_NODELAY):
+            woma_kernel.request("socket-option", descriptor=fd, option="no-delay", value=int(value != 0))
+        elif (level, option) == (SOL_SOCKET, _SO_KEEPALIVE):
+            woma_kernel.request("socket-option", descriptor=fd, option="keep-alive", value=int(value != 0))
+    kept = int(value) if isinstance(value, int) else bytes(length or 0) if value is None else bytes(value)
+    _options.setdefault(self, {})[level, option] = kept
+
+
+_native_getsockopt = socket.socket.getsockopt
+
+
+def getsockopt(self, level, option, length=0, /):
+    if (known := _options.get(self, {}).get((level, option))) is not None:
+        return known
+    try:
+        return _native_getsockopt(self, level, option, *([length] if length else []))
+    except OSError as error:
+        if error.errno != errno.ENOPROTOOPT:
+            raise
+        # Nobody has set it.
+        return bytes(length) if length else 0
+
+
+def socketpair(family=None, type=socket.SOCK_STREAM, proto=0):
+    if family not in (None, _AF_UNIX) or (type & 0xF) != socket.SOCK_STREAM:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+    reply, _ = woma_kernel.request("socket-pair")
+    if "errno" in reply:
+        number = getattr(errno, reply["errno"])
+        raise OSError(number, os.strerror(number))
+    ends = [woma_kernel.open_descriptor(reply[end]) for end in ("first", "second")]
+    return tuple(socket.socket(_AF_UNIX, socket.SOCK_STREAM, 0, fileno=end) for end in ends)

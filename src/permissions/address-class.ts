@@ -1,0 +1,78 @@
+import { networkOf, parseAddress } from "./ip-address.ts";
+import type { IpAddress } from "./permissions.ts";
+
+/** What kind of place an address is, for the default policy and for a refusal's words. */
+export type AddressClass =
+  | "public"
+  | "loopback"
+  | "private"
+  | "carrier"
+  | "link-local"
+  | "metadata"
+  | "multicast"
+  | "unspecified"
+  | "reserved";
+
+/** By the special-purpose registries of IANA. An IPv4 address that is wrapped in IPv6 is judged as what it wraps. */
+export function classOf(address: IpAddress): AddressClass {
+  const found = SPECIAL.find(({ network, prefixLength }) => isWithin(address, network, prefixLength));
+  if (found === undefined) return address.version === 4 || isGlobalUnicast(address) ? "public" : "reserved";
+  if (found.is !== "wrapped") return found.is;
+  const shift = BigInt(found.wrappedBelowBit ?? 0);
+  return classOf({ version: 4, value: (address.value >> shift) & 0xffff_ffffn });
+}
+
+/** As the end of `192.168.1.1 is …`. */
+export const CLASS_WORDS: Readonly<Record<AddressClass, string>> = {
+  public: "a public address",
+  loopback: "a loopback address",
+  private: "a private address",
+  carrier: "an address inside a carrier's network (CGNAT)",
+  "link-local": "a link-local address",
+  metadata: "where a cloud keeps its metadata",
+  multicast: "a multicast address",
+  unspecified: "no machine's address",
+  reserved: "a reserved address",
+};
+
+interface SpecialNetwork {
+  readonly network: IpAddress;
+  readonly prefixLength: number;
+  readonly is: AddressClass | "wrapped";
+  /** Where in the IPv6 address the IPv4 address ends. */
+  readonly wrappedBelowBit?: number;
+}
+
+/** Narrower ones before those they lie in. An IPv4-mapped address is an IPv4 address already. */
+const SPECIAL: readonly SpecialNetwork[] = [
+  ...networks("metadata", "169.254.169.254/32 169.254.170.2/32 100.100.100.200/32 168.63.129.16/32 192.0.0.192/32"),
+  ...networks("metadata", "fd00:ec2::254/128 fd20:ce::254/128 fd00:c1::a9fe:a9fe/128"),
+  ...networks("unspecified", "0.0.0.0/8 ::/128"),
+  ...networks("loopback", "127.0.0.0/8 ::1/128"),
+  ...networks("private", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10"),
+  ...networks("carrier", "100.64.0.0/10"),
+  ...networks("link-local", "169.254.0.0/16 fe80::/10"),
+  ...networks("multicast", "224.0.0.0/4 ff00::/8"),
+  ...networks("reserved", "192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24"),
+  ...networks("reserved", "240.0.0.0/4 64:ff9b:1::/48 100::/64 2001:db8::/32 2001::/23 3fff::/20"),
+  ...networks("wrapped", "64:ff9b::/96"),
+  ...networks("wrapped", "2002::/16").map((each) => ({ ...each, wrappedBelowBit: 80 })),
+];
+
+function networks(is: SpecialNetwork["is"], list: string): SpecialNetwork[] {
+  return list.split(" ").map((text) => {
+    const [address = "", prefixLength = ""] = text.split("/");
+    const network = parseAddress(address);
+    if (network === null) throw new Error(`not an address: ${address}`);
+    return { network, prefixLength: Number(prefixLength), is };
+  });
+}
+
+function isWithin(address: IpAddress, network: IpAddress, prefixLength: number): boolean {
+  return address.version === network.version && networkOf(address, prefixLength).value === network.value;
+}
+
+/** 2000::/3, all that has been given out of IPv6. */
+function isGlobalUnicast({ value }: IpAddress): boolean {
+  return value >> 125n === 1n;
+}
