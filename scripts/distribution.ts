@@ -7,6 +7,7 @@ import { coreArchive } from "./core-archive.ts";
 import { patchLoader } from "./loader-patches.ts";
 import { stdlibArchive } from "./stdlib-archive.ts";
 import { patchErrno } from "./wasm/errno.ts";
+import { patchLookupWords } from "./wasm/lookup-words.ts";
 import { patchSleep } from "./wasm/sleep.ts";
 
 /** Where the parts of the distribution lie that a checkout's cells boot from, and that the build packs. */
@@ -59,7 +60,7 @@ async function distributionParts(core: CorePolicy): Promise<Record<(typeof DISTR
   const stock = (name: string) => Bun.file(Bun.resolveSync(`pyodide/${name}`, import.meta.dir));
   return {
     "pyodide.asm.mjs": new TextEncoder().encode(patchLoader(await stock("pyodide.asm.mjs").text())),
-    "pyodide.asm.wasm": patchSleep(patchErrno(await stock("pyodide.asm.wasm").bytes())),
+    "pyodide.asm.wasm": patchLookupWords(patchSleep(patchErrno(await stock("pyodide.asm.wasm").bytes()))),
     "python314.zip": await stdlibArchive(),
     "woma-core.zip": await corePackages(core),
     "pyodide-lock.json": await stock("pyodide-lock.json").bytes(),

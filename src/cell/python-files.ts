@@ -8,6 +8,7 @@ import woma_figures from "./python/woma_figures.py" with { type: "text" };
 import woma_hints from "./python/woma_hints.py" with { type: "text" };
 import woma_indexes from "./python/woma_indexes.py" with { type: "text" };
 import woma_install from "./python/woma_install.py" with { type: "text" };
+import woma_ipv6 from "./python/woma_ipv6.py" with { type: "text" };
 import woma_javascript from "./python/woma_javascript.py" with { type: "text" };
 import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
 import woma_main from "./python/woma_main.py" with { type: "text" };
@@ -35,6 +36,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_executors,
   woma_exit,
   woma_hints,
+  woma_ipv6,
   woma_javascript,
   woma_kernel,
   woma_main,

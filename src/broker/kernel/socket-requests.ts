@@ -18,6 +18,7 @@ type SocketRequest = RequestOf<
   | "lookup"
 >;
 
+const NAMELESS = { local: null, peer: null };
 const NO_NETWORK = { errno: "ENETUNREACH" } as const;
 
 /** The requests about connections. */
@@ -59,6 +60,7 @@ export function dispatchSocket(process: ProcessContext, request: SocketRequest, 
       return reply("socket-error", { error: failure.errno, ...(failure.reason && { reason: failure.reason }) });
     }
     case "socket-names":
+      if (process.handles.get(request.handle) instanceof PairEnd) return reply("socket-names", NAMELESS);
       return reply("socket-names", socketOf(process, request)?.names() ?? notASocket(process, request));
     case "socket-option":
       socketOf(process, request)?.setOption(request.option, request.value);

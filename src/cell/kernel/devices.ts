@@ -5,6 +5,7 @@ import { EBADF, EINVAL, ENOSPC, ENXIO } from "../errno.ts";
 import type { Archives } from "./archives.ts";
 import { attachHandle, handleOf, kstreamOperations, openKstream } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
+import { AF_UNIX } from "./socket-address.ts";
 
 const WOMA_MAJOR = 70;
 
@@ -135,6 +136,7 @@ interface LocalRequest {
 function adopt(module: PyodideModule, kernel: Kernel, { handle }: LocalRequest): { readonly descriptor: number } {
   const stream = openKstream(module, kernel, { handle, kind: "socket", access: "both" });
   stream.closeOnExec = true;
+  stream.shared.family = AF_UNIX;
   return { descriptor: stream.fd };
 }
 

@@ -3,7 +3,7 @@ import type { LookupResult } from "../../protocol/messages.ts";
 import type { HostImports, PyodideModule } from "../emscripten.ts";
 import type { Kernel } from "./request.ts";
 import { SERVICES } from "./services.ts";
-import { AF_INET, AF_INET6, familyOf, readSocketAddress, writeSocketAddress } from "./socket-address.ts";
+import { AF_INET, AF_INET6, familyOf, type SocketAddresses } from "./socket-address.ts";
 
 /** What woma's Python calls its machine, which knows itself without asking anybody. */
 const OWN_NAME = "emscripten";
@@ -21,6 +21,7 @@ const EAI_AGAIN = -3;
 const EAI_FAMILY = -6;
 const EAI_SOCKTYPE = -7;
 const EAI_SERVICE = -8;
+const EAI_ADDRFAMILY = -9;
 const EAI_MEMORY = -10;
 const EAI_SYSTEM = -11;
 const EAI_OVERFLOW = -12;
@@ -37,15 +38,20 @@ const INFO_BYTES = 32;
 const ADDRESS_BYTES = 32;
 
 /** getaddrinfo(3) and its kin: numbers are read here, names are looked up by the broker. */
-export function lookupCalls(module: () => PyodideModule, kernel: Kernel): HostImports {
+export function lookupCalls(
+  module: () => PyodideModule,
+  kernel: Kernel,
+  socketAddresses: SocketAddresses,
+): HostImports {
+  const resolver = () => ({ module: module(), kernel, socketAddresses });
   return {
     getaddrinfo: (node: number, service: number, hints: number, out: number) =>
-      addressInfo({ module: module(), kernel }, readQuery(module(), [node, service, hints]), out),
-    getnameinfo: (address: number, length: number, ...rest: number[]) => nameInfo(module(), [address, length], rest),
+      addressInfo(resolver(), readQuery(module(), [node, service, hints]), out),
+    getnameinfo: (address: number, length: number, ...rest: number[]) => nameInfo(resolver(), [address, length], rest),
     // gethostbyname(3)'s: an IPv4 address as it lies in memory, 0 for none.
     _emscripten_lookup_name: (name: number) => {
       const query = { name: module().UTF8ToString(name), version: 4, port: null } as const;
-      const found = lookUp({ module: module(), kernel }, query);
+      const found = lookUp(resolver(), query);
       const [first = ""] = typeof found === "number" ? [] : found;
       return first.split(".").reduceRight((value, part) => (value << 8) | Number(part), 0);
     },
@@ -55,6 +61,7 @@ export function lookupCalls(module: () => PyodideModule, kernel: Kernel): HostIm
 interface Resolver {
   readonly module: PyodideModule;
   readonly kernel: Kernel;
+  readonly socketAddresses: SocketAddresses;
 }
 
 interface Query {
@@ -89,7 +96,7 @@ function addressInfo(resolver: Resolver, query: Query, out: number): number {
   if (typeof addresses === "number") return addresses;
   const canonicalName = (query.flags & AI_CANONNAME) !== 0 ? (query.name ?? "") : null;
   const entries = addresses.flatMap((address) => types.map((type) => ({ address, type })));
-  const list = writeList(resolver.module, entries, { port, canonicalName });
+  const list = writeList(resolver, entries, { port, canonicalName });
   if (list === 0) return EAI_MEMORY;
   resolver.module.HEAPU32[out >>> 2] = list;
   return 0;
@@ -106,7 +113,8 @@ function addressesFor(resolver: Resolver, { name, flags, family }: Query, port: 
     family === AF_INET ? [v4] : family === AF_INET6 ? [v6] : (flags & AI_PASSIVE) !== 0 ? [v4, v6] : [v6, v4];
   if (name === null) return (flags & AI_PASSIVE) !== 0 ? both("0.0.0.0", "::") : both("127.0.0.1", "::1");
   const plain = familyOf(name);
-  if (plain !== null && isPlain(name)) return family === 0 || family === plain ? [name] : EAI_NONAME - 7;
+  // CPython asks for the IPv4 form of whatever a socket is to connect to, and an IPv6 address has one.
+  if (plain !== null && isPlain(name)) return plain === AF_INET && family === AF_INET6 ? EAI_ADDRFAMILY : [name];
   if (name === OWN_NAME) return family === AF_INET6 ? ["::1"] : ["127.0.0.1"];
   if ((flags & AI_NUMERICHOST) !== 0 && !/^[\d.x]+$/i.test(name)) return EAI_NONAME;
   return lookUp(resolver, { name, version: family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0, port: port || null });
@@ -170,7 +178,11 @@ interface ListOptions {
  * A list of struct addrinfo; 0 without memory. Emscripten's freeaddrinfo(3) frees the first entry and its address,
  * so all others lie in the block of the first.
  */
-function writeList(module: PyodideModule, entries: readonly Entry[], { port, canonicalName }: ListOptions): number {
+function writeList(
+  { module, socketAddresses }: Resolver,
+  entries: readonly Entry[],
+  { port, canonicalName }: ListOptions,
+): number {
   const name = canonicalName === null ? new Uint8Array(0) : new TextEncoder().encode(`${canonicalName}\0`);
   const list = module._malloc(entries.length * (INFO_BYTES + ADDRESS_BYTES) + name.length);
   const first = list === 0 ? 0 : module._malloc(ADDRESS_BYTES);
@@ -184,7 +196,7 @@ function writeList(module: PyodideModule, entries: readonly Entry[], { port, can
   for (const [index, { address, type }] of entries.entries()) {
     const family = familyOf(address) ?? AF_INET;
     const target = index === 0 ? first : addresses + index * ADDRESS_BYTES;
-    const size = writeSocketAddress(module, target, { address, port, family });
+    const size = socketAddresses.write(target, { address, port });
     const next = index + 1 < entries.length ? list + (index + 1) * INFO_BYTES : 0;
     const canonical = index === 0 && canonicalName !== null ? nameAt : 0;
     module.HEAPU32.set([0, family, type[0], type[1], size, target, canonical, next], (list + index * INFO_BYTES) >>> 2);
@@ -194,18 +206,18 @@ function writeList(module: PyodideModule, entries: readonly Entry[], { port, can
 
 /** Nobody is asked for the name of an address: that, too, would go out of the machine. */
 function nameInfo(
-  module: PyodideModule,
+  { module, socketAddresses }: Resolver,
   [address = 0, length = 0]: readonly number[],
   rest: readonly number[],
 ): number {
   const [host = 0, hostBytes = 0, service = 0, serviceBytes = 0, flags = 0] = rest;
-  const given = readSocketAddress(module, address >>> 0, length);
+  const given = socketAddresses.read(address >>> 0, length);
   if (given === null) return EAI_FAMILY;
   if ((flags & NI_NAMEREQD) !== 0) return EAI_NONAME;
   const suffix = (flags & NI_DGRAM) !== 0 ? "/udp" : "";
   const named = (flags & NI_NUMERICSERV) !== 0 ? undefined : nameOfService(given.port, suffix);
   const texts = [
-    [compressed(given.address), host, hostBytes],
+    [given.address, host, hostBytes],
     [named ?? String(given.port), service, serviceBytes],
   ] as const;
   for (const [text, target, room] of texts) {
@@ -219,8 +231,4 @@ function nameInfo(
 function nameOfService(port: number, suffix: string): string | undefined {
   const found = [...SERVICES].find(([name, number]) => number === port && name.endsWith("/udp") === (suffix !== ""));
   return found?.[0].replace("/udp", "");
-}
-
-function compressed(address: string): string {
-  return address.includes(":") ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
 }

@@ -5,7 +5,7 @@ import { EBADF, EINVAL, libcErrno } from "../errno.ts";
 import { errnoOf } from "./errno-of.ts";
 import { handleOf, openKstream } from "./kstream.ts";
 import type { Kernel } from "./request.ts";
-import { AF_INET, AF_INET6, readSocketAddress, writeSocketAddress } from "./socket-address.ts";
+import { AF_INET, AF_INET6, AF_UNIX, type SocketAddresses } from "./socket-address.ts";
 
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
@@ -29,8 +29,8 @@ const NO_LOCAL_PROGRAMS = "woma's Python reaches no sockets of programs on this 
  * The system calls of sockets, answered by the broker. Their numbers are Linux's, as musl has them.
  * `module` is filled once the module exists, which is before any call.
  */
-export function socketCalls(module: () => PyodideModule, kernel: Kernel): HostImports {
-  const calls = new SocketCalls(module, kernel);
+export function socketCalls(module: () => PyodideModule, kernel: Kernel, addresses: SocketAddresses): HostImports {
+  const calls = new SocketCalls(module, kernel, addresses);
   return {
     __syscall_socket: (domain: number, type: number) => calls.open(domain, type),
     __syscall_connect: (fd: number, address: number, length: number) => calls.connect(fd, address >>> 0, length),
@@ -68,12 +68,15 @@ export function socketCalls(module: () => PyodideModule, kernel: Kernel): HostIm
   };
 }
 
+const UNBOUND = { address: "0.0.0.0", port: 0 };
+
 type Piece = readonly [address: number, length: number];
 
 class SocketCalls {
   constructor(
     private readonly module: () => PyodideModule,
     private readonly kernel: Kernel,
+    private readonly addresses: SocketAddresses,
   ) {}
 
   open(domain: number, type: number): number {
@@ -93,7 +96,7 @@ class SocketCalls {
   }
 
   connect(fd: number, address: number, length: number): number {
-    const target = readSocketAddress(this.module(), address, length);
+    const target = this.addresses.read(address, length);
     if (target === null) return -libcErrno("EAFNOSUPPORT");
     const nonBlocking = this.#isNonBlocking(fd, 0);
     return this.ask(fd, (handle) => ({ op: "connect", handle, ...target, nonBlocking }));
@@ -172,10 +175,12 @@ class SocketCalls {
     if (handle === undefined) return this.module().FS.getStream(fd) ? -libcErrno("ENOTSOCK") : -EBADF;
     const { reply } = this.kernel.channel.call({ op: "socket-names", handle });
     if (isFailure(reply)) return -this.kernel.failed(reply);
-    const family = this.module().FS.getStream(fd)?.shared.family ?? AF_INET;
-    if (side === "peer" && reply.peer === null) return -libcErrno("ENOTCONN");
-    const found = reply[side] ?? { address: family === AF_INET ? "0.0.0.0" : "::", port: 0 };
-    this.module().HEAPU32[size >>> 2] = writeSocketAddress(this.module(), address, { ...found, family });
+    const isNameless = this.module().FS.getStream(fd)?.shared.family === AF_UNIX;
+    if (side === "peer" && reply.peer === null && !isNameless) return -libcErrno("ENOTCONN");
+    const found = reply[side] ?? UNBOUND;
+    this.module().HEAPU32[size >>> 2] = isNameless
+      ? this.addresses.writeNone(address)
+      : this.addresses.write(address, found);
     return 0;
   }
 

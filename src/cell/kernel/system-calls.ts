@@ -6,6 +6,7 @@ import { handleOf, openKstream } from "./kstream.ts";
 import { lookupCalls } from "./name-lookups.ts";
 import type { Kernel } from "./request.ts";
 import { SLEEP_DOOR, sleep } from "./sleep.ts";
+import { SocketAddresses } from "./socket-address.ts";
 import { socketCalls } from "./sockets.ts";
 
 const F_GETFD = 1;
@@ -35,6 +36,7 @@ const IOCTL_BYTES = new Map([
  * return minus an error number, libc's. `module` is filled once the module exists, which is before any call.
  */
 export function systemCalls(module: () => PyodideModule, kernel: Kernel, stock: HostImports): HostImports {
+  const addresses = new SocketAddresses(module);
   return {
     __syscall_poll: (descriptors: number, count: number, timeoutMs: number) =>
       poll(module(), kernel, descriptors >>> 0, count, timeoutMs),
@@ -44,8 +46,8 @@ export function systemCalls(module: () => PyodideModule, kernel: Kernel, stock: 
     __syscall_pipe: (address: number) => pipe(module(), kernel, address >>> 0),
     __syscall_bind: () => -EOPNOTSUPP,
     __syscall_listen: () => -EOPNOTSUPP,
-    ...socketCalls(module, kernel),
-    ...lookupCalls(module, kernel),
+    ...socketCalls(module, kernel, addresses),
+    ...lookupCalls(module, kernel, addresses),
     // Pyodide reopens standard error around an exception that leaves Python, on a device of its own.
     capture_stderr: () => {},
     restore_stderr: () => 0,

@@ -1,10 +1,14 @@
 """CPython's own selector loop as the event loop: its files wait in the broker, and nothing runs beside it."""
 
 import asyncio
+import errno
+import json
 import os
 import selectors
 import socket
 from asyncio import base_events, events, runners, unix_events
+
+import woma_kernel
 
 
 class _PipeEnd:
@@ -46,7 +50,44 @@ async def shutdown_default_executor(self, timeout=None):
 
 
 async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):
-    return socket.getaddrinfo(host, port, family, type, proto, flags)
+    """Other tasks go on while a name is looked up."""
+    rest = (family, type, proto, flags)
+    try:
+        return socket.getaddrinfo(host, port, family, type, proto, flags | socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        if not isinstance(host, str) or flags & socket.AI_NUMERICHOST:
+            return socket.getaddrinfo(host, port, *rest)
+    version = {socket.AF_INET: 4, socket.AF_INET6: 6}.get(family, 0)
+    found = await _look_up(self, host.encode("idna").decode(), version, port if isinstance(port, int) else None)
+    return [entry for address in found for entry in socket.getaddrinfo(address, port, *rest)]
+
+
+async def _look_up(loop, name: str, version: int, port: int | None) -> list[str]:
+    reply, _ = woma_kernel.request("lookup", name=name, version=version, port=port or None)
+    woma_kernel.raise_failure(reply)
+    descriptor = woma_kernel.open_descriptor(reply["handle"])
+    ready = loop.create_future()
+    loop.add_reader(descriptor, _set_result_unless_done, ready)
+    try:
+        await ready
+        result = json.loads(os.read(descriptor, 65536))
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+    match result["kind"]:
+        case "found":
+            return result["addresses"]
+        case "refused":
+            raise PermissionError(errno.EACCES, f"{os.strerror(errno.EACCES)}: {result['reason']}")
+        case "unknown":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        case _:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
+def _set_result_unless_done(future: asyncio.Future) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 async def getnameinfo(self, sockaddr, flags=0):

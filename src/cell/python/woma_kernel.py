@@ -1,5 +1,6 @@
 """Requests to the broker that no system call stands for, through a device that answers what is written to it."""
 
+import errno
 import json
 import os
 
@@ -23,6 +24,14 @@ def request(op: str, payload: bytes = b"", **fields: object) -> tuple[dict, byte
         os.close(descriptor)
     end = answer.index(b"\n")
     return json.loads(answer[:end]), bytes(answer[end + 1 :])
+
+
+def raise_failure(reply: dict) -> None:
+    """A failed request's error, as its system call would raise it."""
+    if "errno" in reply:
+        number = getattr(errno, reply["errno"])
+        reason = reply.get("reason")
+        raise OSError(number, os.strerror(number) + (f": {reason}" if reason else ""))
 
 
 def open_descriptor(handle: int) -> int:

@@ -95,6 +95,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_executors
     import woma_exit
     import woma_figures
+    import woma_ipv6
     import woma_javascript
     import woma_main
     import woma_micropip
@@ -110,6 +111,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     for part in (
         woma_asyncio,
         woma_executors,
+        woma_ipv6,
         woma_javascript,
         woma_micropip,
         woma_os,
