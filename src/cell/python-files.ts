@@ -11,6 +11,7 @@ import woma_install from "./python/woma_install.py" with { type: "text" };
 import woma_ipv6 from "./python/woma_ipv6.py" with { type: "text" };
 import woma_javascript from "./python/woma_javascript.py" with { type: "text" };
 import woma_kernel from "./python/woma_kernel.py" with { type: "text" };
+import woma_libraries from "./python/woma_libraries.py" with { type: "text" };
 import woma_main from "./python/woma_main.py" with { type: "text" };
 import woma_micropip from "./python/woma_micropip.py" with { type: "text" };
 import woma_neighbours from "./python/woma_neighbours.py" with { type: "text" };
@@ -39,6 +40,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_ipv6,
   woma_javascript,
   woma_kernel,
+  woma_libraries,
   woma_main,
   woma_micropip,
   woma_neighbours,

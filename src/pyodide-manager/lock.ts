@@ -4,6 +4,7 @@ import lockFile from "pyodide/pyodide-lock.json" with { type: "file" };
 import { nearestName } from "./nearest-name.ts";
 import type { PackageFile } from "./package-file.ts";
 import { normalizeName } from "./package-name.ts";
+import { SOCKET_DEPENDENCIES } from "./socket-dependencies.ts";
 
 /** One package of the distribution. */
 interface LockPackage {
@@ -94,7 +95,7 @@ function packageOf(entry: LockEntry): LockPackage {
     version: entry.version,
     fileName: entry.file_name,
     sha256: entry.sha256,
-    depends: entry.depends.map(normalizeName),
+    depends: [...entry.depends, ...(SOCKET_DEPENDENCIES.get(entry.name) ?? [])].map(normalizeName),
     imports: entry.imports.map(moduleName),
     kind: kindOf(entry),
   };

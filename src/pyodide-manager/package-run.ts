@@ -4,8 +4,10 @@ import { isInCore } from "./core-packages.ts";
 import { DownloadError, HashMismatchError } from "./download/download-error.ts";
 import { DownloadRun } from "./download/download-run.ts";
 import { withinTime } from "./install-time.ts";
+import type { PackageFile } from "./package-file.ts";
 import type { PackageProvider } from "./provide.ts";
 import { requirement } from "./resolve/requirement.ts";
+import { SOCKET_DEPENDENCIES } from "./socket-dependencies.ts";
 
 /** What a bare import comes to: wheels to mount, or words for the error. */
 export type ModuleSupply =
@@ -55,7 +57,7 @@ export class PackageRun {
       .filter((file) => !isInCore(file));
     if (files.length === 0) return { advice: null, isUnknown: false };
     try {
-      const wheels = await this.#withinTime(signal, (limited) => this.provider.fetch(files, this.#run, limited));
+      const wheels = await this.#withinTime(signal, (limited) => this.#fetchWhatCanBeHad(name, files, limited));
       this.#add(wheels);
       return { wheels };
     } catch (error) {
@@ -90,6 +92,28 @@ export class PackageRun {
     return name === null
       ? `\`woma --with ${top}\` takes a package of that name from the package index, if there is one`
       : `${name} has the module '${top}': import it in the program, or run it with \`woma --with ${name}\``;
+  }
+
+  /** What a package needs for sockets only, a source may not have: it is imported all the same, and says so when it sends. */
+  async #fetchWhatCanBeHad(
+    name: string,
+    files: readonly PackageFile[],
+    signal: AbortSignal,
+  ): Promise<readonly OpenWheel[]> {
+    try {
+      return await this.provider.fetch(files, this.#run, signal);
+    } catch (error) {
+      const { lock } = this.provider;
+      const spare = new Set(lock.closure(SOCKET_DEPENDENCIES.get(name) ?? []).map((each) => each.name));
+      if (!(error instanceof DownloadError) || error instanceof HashMismatchError) throw error;
+      const missing = new Set(error.files.map((file) => file.name));
+      if (missing.size === 0 || !missing.isSubsetOf(spare)) throw error;
+      return this.provider.fetch(
+        files.filter((file) => !missing.has(file.name)),
+        this.#run,
+        signal,
+      );
+    }
   }
 
   /** One budget for all that a program has installed, so that none can go on for ever by installing. */

@@ -97,6 +97,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_figures
     import woma_ipv6
     import woma_javascript
+    import woma_libraries
     import woma_main
     import woma_micropip
     import woma_neighbours
@@ -113,6 +114,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
         woma_executors,
         woma_ipv6,
         woma_javascript,
+        woma_libraries,
         woma_micropip,
         woma_os,
         woma_refusals,

@@ -5,6 +5,7 @@ import { DownloadError, HashMismatchError } from "../download/download-error.ts"
 import { SourceFailure } from "../download/source-failure.ts";
 import { sourcesOf } from "../download/sources.ts";
 import type { PackageFile } from "../package-file.ts";
+import { withSocketDependencies } from "../socket-dependencies.ts";
 import { keepReceived } from "./keep-received.ts";
 import { headersOf, metadataAmong, type WholeWheel, wheelMetadata } from "./metadata.ts";
 import type { RemoteWheels } from "./project-files.ts";
@@ -18,6 +19,11 @@ export interface MetadataSources {
 
 /** Of a wheel of the lock: of the cached one, else out of the first source that gives it; null without. */
 export async function metadataOfLock(file: PackageFile, sources: MetadataSources): Promise<Uint8Array | null> {
+  const metadata = await findMetadataOfLock(file, sources);
+  return metadata === null ? null : withSocketDependencies(file.name, metadata);
+}
+
+async function findMetadataOfLock(file: PackageFile, sources: MetadataSources): Promise<Uint8Array | null> {
   const { access, download } = sources;
   const cached = cachedMetadata(file, download.cache);
   if (cached !== null) return cached;
