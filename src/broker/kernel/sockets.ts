@@ -8,6 +8,7 @@ import { type KernelObject, POLLERR, POLLHUP, POLLIN, POLLOUT } from "./objects.
 
 /** What is read ahead of the program, and what waits to be sent. */
 const BUFFERED_BYTES = 1 << 20;
+const LARGE_BYTES = 64 * 1024;
 /** A program that closes a connection has no more to do with it; what it wrote goes out for so long. */
 const LINGER_MS = 10_000;
 
@@ -180,10 +181,10 @@ export class TcpSocket implements KernelObject {
     socket.resume();
   }
 
-  /** Up to so many of the bytes that have come, in one piece. */
+  /** Up to so many of the bytes that have come, in one piece: small ones are put together, large ones not copied. */
   #first(length: number): Uint8Array {
     const [first] = this.#chunks;
-    if (first !== undefined && first.length >= length) return first.subarray(0, length);
+    if (first !== undefined && first.length >= Math.min(length, LARGE_BYTES)) return first.subarray(0, length);
     const joined = Buffer.concat(this.#chunks);
     this.#chunks = [joined];
     return joined.subarray(0, length);
