@@ -6,6 +6,13 @@ import type { Host, HostName, HostPattern, IpAddress, NetworkPolicy } from "./pe
 /** A reason is for the program's PermissionError, and names the flag that refuses or would allow. */
 export type NetworkVerdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
+/** What a program would look up, for a connection on this port, or on any. */
+export interface NameTarget {
+  readonly name: HostName;
+  readonly port: number | null;
+  readonly completions?: readonly HostName[];
+}
+
 /** What a program would connect to. */
 export interface NetworkTarget {
   readonly address: IpAddress;
@@ -15,10 +22,14 @@ export interface NetworkTarget {
   readonly names: readonly HostName[];
 }
 
-/** Whether a name may be looked up at all: DNS, too, carries what is asked for out of the machine. */
-export function checkName(policy: NetworkPolicy, name: HostName, port: number | null): NetworkVerdict {
+/**
+ * Whether a name may be looked up at all: DNS, too, carries what is asked for out of the machine. `completions` are what
+ * the system may make of it, and ask for.
+ */
+export function checkName(policy: NetworkPolicy, { name, port, completions = [] }: NameTarget): NetworkVerdict {
   const host: Host = { kind: "name", name };
-  const denial = policy.deny.find((pattern) => denies(pattern, host, port));
+  const asked = [host, ...completions.map((completion): Host => ({ kind: "name", name: completion }))];
+  const denial = policy.deny.find((pattern) => asked.some((each) => denies(pattern, each, port)));
   if (denial !== undefined) return refusedBy(denial);
   if (policy.default !== "none" || policy.allow.some((pattern) => allows(pattern, host, port))) return ALLOWED;
   return refused(`--deny-net leaves no network; allow it with --allow-net=${withPort(name, port)}`);
@@ -32,7 +43,8 @@ export function checkAddress(policy: NetworkPolicy, target: NetworkTarget): Netw
   const { address, port, names } = target;
   const host: Host = { kind: "address", address };
   const hosts = [host, ...names.map((name): Host => ({ kind: "name", name }))];
-  const denial = policy.deny.find((pattern) => hosts.some((each) => denies(pattern, each, port)));
+  const reached = [...hosts, ...thisMachine(address)];
+  const denial = policy.deny.find((pattern) => reached.some((each) => denies(pattern, each, port)));
   if (denial !== undefined) return refusedBy(denial);
   const grants = policy.allow.filter((pattern) => hosts.some((each) => allows(pattern, each, port)));
   if (policy.default === "all" || grants.some(({ kind }) => kind === "network")) return ALLOWED;
@@ -60,6 +72,13 @@ function reasonFor(policy: NetworkPolicy, { address, port, names }: NetworkTarge
 function withPort(host: string, port: number | null): string {
   if (port === null) return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Systems connect 0.0.0.0 and :: to the machine itself. */
+function thisMachine({ version, value }: IpAddress): Host[] {
+  if (value !== 0n) return [];
+  const loopback = { version, value: version === 4 ? 0x7f00_0001n : 1n };
+  return [{ kind: "address", address: loopback }];
 }
 
 function allows(pattern: HostPattern, host: Host, port: number | null): boolean {

@@ -272,9 +272,25 @@ bare, python = ctypes.CDLL("/tmp/library.so"), ctypes.PyDLL("/tmp/library.so")`;
 });
 
 describe("a socket of the C library's", () => {
-  test("sends nothing", async () => {
-    const setUp = "import _socket; datagrams = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)";
-    const lines = ["datagrams.sendto(b'x', ('127.0.0.1', 9))", "datagrams.sendmsg([b'x'], [], 0, ('127.0.0.1', 9))"];
-    expect(await attempts(setUp, lines)).toEqual(Array(2).fill("OSError: [Errno 95] Operation not supported"));
+  test("is TCP's or none, and reaches what the policy allows", async () => {
+    const setUp = "import _socket; stream = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)";
+    const lines = [
+      "_socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)",
+      "_socket.socket(_socket.AF_INET, _socket.SOCK_RAW)",
+      "_socket.socket(1, _socket.SOCK_STREAM)",
+      "stream.sendto(b'x', ('127.0.0.1', 9))",
+      "stream.sendmsg([b'x'], [], 0, ('127.0.0.1', 9))",
+      "stream.connect(('127.0.0.1', 9))",
+    ];
+    const onlyTcp =
+      "OSError: [Errno 93] Protocol not supported: woma's Python has TCP sockets only; socket.getaddrinfo looks names up";
+    expect(await attempts(setUp, lines)).toEqual([
+      onlyTcp,
+      onlyTcp,
+      "OSError: [Errno 97] Address family not supported by protocol: woma's Python reaches no sockets of programs on this machine; socket.socketpair works",
+      "OSError: [Errno 107] Transport endpoint is not connected",
+      "OSError: [Errno 107] Transport endpoint is not connected",
+      "PermissionError: [Errno 13] Permission denied: 127.0.0.1 is a loopback address; allow it with --allow-net=127.0.0.1:9",
+    ]);
   });
 });

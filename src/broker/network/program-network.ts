@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { checkAddress, checkName, type NetworkTarget } from "../../permissions/check-network.ts";
 import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
-import { parseHost, plainSpelling } from "../../permissions/parse-host.ts";
+import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse-host.ts";
 import type { HostName, IpAddress } from "../../permissions/permissions.ts";
 import type { LookupResult } from "../../protocol/messages.ts";
 import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
@@ -13,6 +13,7 @@ import { NetworkRefusal } from "./network-refusal.ts";
 import type { NetworkSettings } from "./network-settings.ts";
 import { ProxiedNames } from "./proxied-names.ts";
 import { openTunnel } from "./proxy-tunnel.ts";
+import { readSearchDomains } from "./search-domains.ts";
 import { TransferMeter } from "./transfer-meter.ts";
 
 /** Where a connection goes: an address, never a name, so that what was checked is what is dialled. */
@@ -35,6 +36,7 @@ export class ProgramNetwork {
   readonly #proxied = new ProxiedNames();
   readonly #open = new Set<Socket>();
   #opening = 0;
+  #searchDomains: readonly string[] | null = null;
   #outlet: Promise<Outlet> | null = null;
 
   constructor(
@@ -53,9 +55,11 @@ export class ProgramNetwork {
   /** The addresses of a name, or of an address in whatever spelling, that the program may connect to. */
   async lookUp({ name: text, version, port }: NameQuery): Promise<LookupResult> {
     const host = parseHost(plainSpelling(text) ?? text.replace(/\.$/, ""));
-    if (host === null) return { kind: "unknown" };
+    if (host === null) return this.#zoned(text, port);
     if (host.kind === "address") return addressesOf([host.address], version);
-    const verdict = checkName(this.settings.policy, host.name, port);
+    this.#searchDomains ??= readSearchDomains();
+    const completions = this.#searchDomains.flatMap((domain) => parseHostName(`${host.name}.${domain}`) ?? []);
+    const verdict = checkName(this.settings.policy, { name: host.name, port, completions });
     if (!verdict.allowed) return this.#refuseName(host.name, port, verdict.reason);
     const found = await this.lookUpName(host.name);
     if (found.kind !== "found") return (await this.#leaveToProxy(host.name, port)) ?? found;
@@ -123,6 +127,14 @@ export class ProgramNetwork {
     for (const socket of this.#open) socket.destroySoon();
   }
 
+  /** An address of one interface (`fe80::1%eth0`) is refused as what it is; no program has a use for it. */
+  #zoned(text: string, port: number | null): LookupResult {
+    const [bare = "", zone] = text.split("%");
+    const address = zone === undefined ? null : parseAddress(bare);
+    const verdict = address && checkAddress(this.settings.policy, { address, port, names: [] });
+    return verdict?.allowed === false ? { kind: "refused", reason: verdict.reason } : { kind: "unknown" };
+  }
+
   #target({ address, port }: Endpoint): NetworkTarget {
     return { address, port, names: this.#known.of(address) };
   }
@@ -158,7 +170,8 @@ export class ProgramNetwork {
   /** What a proxy looks up cannot be checked, so the name itself has to be allowed. */
   #proxiedRefusal(name: HostName, port: number | null): string | null {
     const { policy } = this.settings;
-    const verdict = checkName({ ...policy, default: policy.default === "all" ? "all" : "none" }, name, port);
+    const byName = { ...policy, default: policy.default === "all" ? policy.default : "none" } as const;
+    const verdict = checkName(byName, { name, port });
     if (verdict.allowed) return null;
     if (policy.default === "none" || verdict.reason.startsWith("denied")) return verdict.reason;
     const flag = `--allow-net=${port === null ? name : `${name}:${port}`}`;
