@@ -1,0 +1,5 @@
+import { WebNetwork } from "../support/network/web-network.ts";
+import { httpLibraries } from "./http-libraries.ts";
+import { matrix } from "./matrix.ts";
+
+matrix(httpLibraries, () => WebNetwork.start());
