@@ -8,7 +8,7 @@ import { acceptedDifferencesOf } from "./accepted-differences.ts";
 import { behavioursOf } from "./behaviours.ts";
 import { drive } from "./driving.ts";
 import type { Library } from "./library.ts";
-import { noNativePython } from "./native-python.ts";
+import { noNativePython } from "../support/native-python.ts";
 import type { Outcome } from "./outcome.ts";
 import { nativeSide, WomaSides } from "./sides.ts";
 

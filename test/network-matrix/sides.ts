@@ -4,7 +4,7 @@ import { indexSettings } from "../support/real-index.ts";
 import { scratchDirectory } from "../support/woma.ts";
 import type { Side } from "./driving.ts";
 import type { Library } from "./library.ts";
-import { nativePythonWith } from "./native-python.ts";
+import { nativePythonWith } from "../support/native-python.ts";
 
 export async function nativeSide({ packages, nativePackages = packages }: Library): Promise<Side> {
   return nativePythonWith(nativePackages);

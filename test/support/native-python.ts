@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { buildDirectory, sha256 } from "../../scripts/build-cache.ts";
-import type { Obstacle } from "../support/loud-skip.ts";
+import type { Obstacle } from "./loud-skip.ts";
 
 /** A native CPython with packages; nothing of the machine's own is among them. */
 export interface NativePython {
