@@ -124,5 +124,7 @@ export const httpLibraries: readonly Library[] = [
     ...WEB,
     packages: ["aiohttp==3.14.5"],
     nativePackages: ["aiohttp==3.14.5", "yarl==1.25.1", "multidict==6.7.1", ZSTD],
+    // woma's has no parser in C either; the two word some errors in another way.
+    nativeEnvironment: { AIOHTTP_NO_EXTENSIONS: "1" },
   },
 ];

@@ -9,6 +9,8 @@ export interface Library {
   readonly packages: readonly string[];
   /** Of the native side, where it is more than the packages. */
   readonly nativePackages?: readonly string[];
+  /** Of the native side. */
+  readonly nativeEnvironment?: Readonly<Record<string, string>>;
   /** Behaviours that make no sense for the library, and why. */
   readonly leftOut?: Readonly<Record<string, string>>;
 }

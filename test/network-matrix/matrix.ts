@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect } from "bun:test";
-import { testUnless } from "../support/loud-skip.ts";
+import { type Obstacle, testUnless } from "../support/loud-skip.ts";
 import { noMirror } from "../support/mirror.ts";
 import { noOpenssl } from "../support/network/certificates.ts";
 import type { Addresses } from "../support/network/web-network.ts";
@@ -12,16 +12,21 @@ import { noNativePython } from "../support/native-python.ts";
 import type { Outcome } from "./outcome.ts";
 import { nativeSide, WomaSides } from "./sides.ts";
 
-const obstacle = (await noPackageIndex()) ?? (await noMirror()) ?? (await noNativePython()) ?? noOpenssl;
+const commonObstacle = (await noPackageIndex()) ?? (await noMirror()) ?? (await noNativePython()) ?? noOpenssl;
 
 /** The programs of two sides, with everything that they install the first time. */
 const LONGEST_COMPARISON_MS = 900_000;
 
-export type Network = AsyncDisposable & { readonly addresses: Addresses };
+/** Servers that the programs of some libraries need. */
+export interface Servers {
+  readonly start: () => Promise<AsyncDisposable & { readonly addresses: Addresses }>;
+  readonly obstacle?: Obstacle;
+}
 
 /** One test for each behaviour of each library: woma gives what a native CPython gives with the same library. */
-export function matrix(libraries: readonly Library[], startNetwork: () => Promise<Network>): void {
-  let network: Network | undefined;
+export function matrix(libraries: readonly Library[], servers: Servers): void {
+  const obstacle = commonObstacle ?? servers.obstacle;
+  let network: Awaited<ReturnType<Servers["start"]>> | undefined;
   let sides: WomaSides | undefined;
   afterAll(async () => {
     await sides?.[Symbol.asyncDispose]();
@@ -35,7 +40,7 @@ export function matrix(libraries: readonly Library[], startNetwork: () => Promis
       let woma: ReadonlyMap<string, Outcome>;
       beforeAll(async () => {
         if (obstacle !== undefined) return;
-        network ??= await startNetwork();
+        network ??= await servers.start();
         sides ??= await WomaSides.start();
         const task = { program: library.program, behaviours, addresses: network.addresses };
         native = await drive(await nativeSide(library), task);

@@ -6,8 +6,9 @@ import type { Side } from "./driving.ts";
 import type { Library } from "./library.ts";
 import { nativePythonWith } from "../support/native-python.ts";
 
-export async function nativeSide({ packages, nativePackages = packages }: Library): Promise<Side> {
-  return nativePythonWith(nativePackages);
+export async function nativeSide(library: Library): Promise<Side> {
+  const { command, environment } = await nativePythonWith(library.nativePackages ?? library.packages);
+  return { command, environment: { ...environment, ...library.nativeEnvironment } };
 }
 
 /** woma with the packages of this machine's index and of the mirror, kept until the last library is through. */
