@@ -1,10 +1,10 @@
 import asyncio
-import time
 
 import redis.asyncio as redis
 from network import UNKNOWN_HOST, Network
-from outcomes import described, digest, pattern
+from outcomes import digest, pattern
 from suite import Suite
+from timed import async_failure as failure
 
 suite = Suite()
 
@@ -12,15 +12,6 @@ suite = Suite()
 def client(network: Network, server="redis", **options) -> redis.Redis:
     given = {"host": "localhost", "port": network.port(server), "password": "secret", "decode_responses": True}
     return redis.Redis(**{**given, **options})
-
-
-async def failure(awaitable, within=10) -> dict:
-    start = time.monotonic()
-    try:
-        outcome = {"no error": repr(await awaitable)}
-    except Exception as error:
-        outcome = described(error)
-    return {**outcome, "in time": time.monotonic() - start < within}
 
 
 async def refused_by(store, within=10) -> dict:

@@ -8,8 +8,9 @@ import uuid
 import pg8000.dbapi
 import pg8000.native
 from network import UNKNOWN_HOST, Network
-from outcomes import described, digest, pattern
+from outcomes import digest, pattern
 from suite import Suite
+from timed import failure
 
 suite = Suite()
 
@@ -25,15 +26,6 @@ def connection(network: Network, **options) -> pg8000.native.Connection:
 def dbapi(network: Network, **options):
     given = {"user": "ada", "password": "secret", "host": "localhost", "database": "postgres"}
     return pg8000.dbapi.connect(**{**given, "port": network.port("postgresql"), **options})
-
-
-def failure(call, *arguments, within=10, **named) -> dict:
-    start = time.monotonic()
-    try:
-        outcome = {"no error": repr(call(*arguments, **named))}
-    except Exception as error:
-        outcome = described(error)
-    return {**outcome, "in time": time.monotonic() - start < within}
 
 
 def context(network: Network) -> ssl.SSLContext:
@@ -184,13 +176,14 @@ def _(network):
 def _(network):
     session = dbapi(network)
     cursor = session.cursor()
-    cursor.execute("CREATE TEMPORARY TABLE t (n int PRIMARY KEY, s text)")
+    cursor.execute("DROP TABLE IF EXISTS many")
+    cursor.execute("CREATE TABLE many (n int PRIMARY KEY, s text)")
     session.commit()
-    cursor.executemany("INSERT INTO t VALUES (%s, %s)", [(n, f"row {n}") for n in range(50)])
+    cursor.executemany("INSERT INTO many VALUES (%s, %s)", [(n, f"row {n}") for n in range(50)])
     session.commit()
-    outcome = failure(cursor.execute, "INSERT INTO t VALUES (%s, %s)", (7, "again"))
+    outcome = failure(cursor.execute, "INSERT INTO many VALUES (%s, %s)", (7, "again"))
     session.rollback()
-    cursor.execute("SELECT count(*), max(s) FROM t")
+    cursor.execute("SELECT count(*), max(s) FROM many")
     rows = cursor.fetchall()
     session.close()
     return [outcome, rows]

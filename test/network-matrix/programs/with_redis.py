@@ -3,8 +3,9 @@ import time
 
 import redis
 from network import UNKNOWN_HOST, Network
-from outcomes import described, digest, pattern
+from outcomes import digest, pattern
 from suite import Suite
+from timed import failure
 
 suite = Suite()
 
@@ -20,15 +21,6 @@ def fresh(network: Network, **options) -> redis.Redis:
     found = client(network, **options)
     found.flushall()
     return found
-
-
-def failure(call, *arguments, within=10, **named) -> dict:
-    start = time.monotonic()
-    try:
-        outcome = {"no error": repr(call(*arguments, **named))}
-    except Exception as error:
-        outcome = described(error)
-    return {**outcome, "in time": time.monotonic() - start < within}
 
 
 @suite("a ping is answered")

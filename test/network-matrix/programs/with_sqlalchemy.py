@@ -3,11 +3,11 @@
 import datetime
 import decimal
 import ssl
-import time
 
 import sqlalchemy as sa
+import timed
 from network import UNKNOWN_HOST, Network
-from outcomes import described, digest, pattern
+from outcomes import digest, pattern
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql
 from suite import Suite
@@ -31,15 +31,10 @@ def rows(result) -> list:
     return [list(row) for row in result]
 
 
-def failure(call, *arguments, within=10, **named) -> dict:
-    start = time.monotonic()
-    try:
-        outcome = {"no error": repr(call(*arguments, **named))}
-    except Exception as error:
-        outcome = described(error)
-    # The first line: the others are the statement, and a link to a page about it.
-    text = outcome.get("text", "").split("\n")[0]
-    return {**outcome, "text": text, "in time": time.monotonic() - start < within}
+def failure(call, *arguments, **named) -> dict:
+    """The first line of the text: the others are the statement, and a link to a page about it."""
+    outcome = timed.failure(call, *arguments, **named)
+    return {**outcome, "text": outcome.get("text", "").split("\n")[0]}
 
 
 class Base(orm.DeclarativeBase):
@@ -258,8 +253,8 @@ def _(network):
 def _(network):
     query = sa.text("SELECT n FROM generate_series(1, 5000) AS n")
     with engine(network).connect() as connection:
-        result = connection.execution_options(yield_per=700).execute(query)
-        return [[len(part), part[-1][0]] for part in result.partitions()]
+        result = connection.execute(query)
+        return [[len(part), part[-1][0]] for part in result.partitions(700)]
 
 
 @suite("tables are read from the database")
