@@ -11,6 +11,7 @@ import { type Line, verdictOf } from "./bench/line.ts";
 import { measureLoops, measureWalledLoops } from "./bench/loops.ts";
 import { measureMemory } from "./bench/memory.ts";
 import { measureMounts } from "./bench/mounts.ts";
+import { measureNetwork } from "./bench/network.ts";
 import { measurePackages } from "./bench/packages.ts";
 import { openPrograms, type Programs } from "./bench/programs.ts";
 import { measurePrompt } from "./bench/prompt.ts";
@@ -36,6 +37,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: "loops behind the wall", take: measureWalledLoops, on: ["linux", "darwin"] },
   { name: "round trip", take: measureRoundTrip, on: ["linux", "darwin"] },
   { name: "mounts", take: measureMounts, on: ["linux"] },
+  { name: "network", take: measureNetwork, on: ["linux"] },
   { name: "packages", take: measurePackages, on: ["linux"] },
   { name: "endings", take: measureEndings, on: ["linux"] },
 ];
