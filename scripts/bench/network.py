@@ -83,7 +83,7 @@ def fifty_at_once():
 
 
 def query():
-    connection = pg8000.dbapi.connect("ada", "127.0.0.1", "postgres", database_port, "secret")
+    connection = pg8000.dbapi.connect("ada", "127.0.0.1", "postgres", database_port, "secret", ssl_context=False)
     cursor = connection.cursor()
 
     def select():
