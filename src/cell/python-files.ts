@@ -5,6 +5,7 @@ import woma_errno from "./python/woma_errno.py" with { type: "text" };
 import woma_executors from "./python/woma_executors.py" with { type: "text" };
 import woma_exit from "./python/woma_exit.py" with { type: "text" };
 import woma_figures from "./python/woma_figures.py" with { type: "text" };
+import woma_hashes from "./python/woma_hashes.py" with { type: "text" };
 import woma_hints from "./python/woma_hints.py" with { type: "text" };
 import woma_indexes from "./python/woma_indexes.py" with { type: "text" };
 import woma_install from "./python/woma_install.py" with { type: "text" };
@@ -36,6 +37,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_errno,
   woma_executors,
   woma_exit,
+  woma_hashes,
   woma_hints,
   woma_ipv6,
   woma_javascript,

@@ -1,10 +1,10 @@
 import { builtBinary } from "../support/binary.ts";
 import { TestMirror } from "../support/mirror.ts";
+import { nativePythonWith } from "../support/native-python.ts";
 import { indexSettings } from "../support/real-index.ts";
 import { scratchDirectory } from "../support/woma.ts";
 import type { Side } from "./driving.ts";
 import type { Library } from "./library.ts";
-import { nativePythonWith } from "../support/native-python.ts";
 
 export async function nativeSide(library: Library): Promise<Side> {
   const { command, environment } = await nativePythonWith(library.nativePackages ?? library.packages);

@@ -95,6 +95,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_executors
     import woma_exit
     import woma_figures
+    import woma_hashes
     import woma_ipv6
     import woma_javascript
     import woma_libraries
@@ -112,6 +113,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     for part in (
         woma_asyncio,
         woma_executors,
+        woma_hashes,
         woma_ipv6,
         woma_javascript,
         woma_libraries,

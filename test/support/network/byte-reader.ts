@@ -25,7 +25,10 @@ export class ByteReader {
     for (;;) {
       const joined = this.#joined();
       const end = joined.indexOf("\n");
-      if (end >= 0) return this.#take(end + 1).toString("latin1").replace(/\r?\n$/, "");
+      if (end >= 0)
+        return this.#take(end + 1)
+          .toString("latin1")
+          .replace(/\r?\n$/, "");
       await this.#more();
     }
   }
