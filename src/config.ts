@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "./errors.ts";
 import { combineMounts } from "./permissions/combine-mounts.ts";
+import type { NetworkLimits } from "./permissions/network-limits.ts";
 import { parseEnvironmentGrant, selectEnvironment } from "./permissions/parse-environment.ts";
 import { parseMount } from "./permissions/parse-mount.ts";
 import { networkPolicy, parseNetworkGrant } from "./permissions/parse-network.ts";
@@ -38,16 +39,6 @@ export interface Invocation {
   readonly networkLimits: NetworkLimits;
   /** What is told on standard error. */
   readonly log: "net" | null;
-}
-
-/** Of a program's connections. */
-export interface NetworkLimits {
-  /** Open at a time. */
-  readonly maximumConnections: number;
-  /** Sent and received in all; null for no limit. */
-  readonly maximumTransferredBytes: number | null;
-  /** Sent and received together; null for no limit. */
-  readonly maximumBytesPerSecond: number | null;
 }
 
 /** What the flags about packages say; `mirrors` as it was written. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { DEFAULT_OPEN_FILES } from "../broker/kernel/objects.ts";
-import { DEFAULT_CONNECTIONS } from "../broker/network/network-settings.ts";
 import { UsageError } from "../errors.ts";
+import { DEFAULT_CONNECTIONS } from "../permissions/network-limits.ts";
 import type { InterpreterFlags } from "../protocol/messages.ts";
 import { newCommand } from "./command-words.ts";
 import { collected, counted, LARGEST_TOTAL_MB, oneOf, secondsOf, wholeNumber } from "./option-values.ts";

@@ -70,6 +70,8 @@ describe("a command line", () => {
       memoryLimitBytes: 1024 * 1024 * 1024,
       maximumOutputBytes: null,
       maximumOpenFiles: 1024,
+      networkLimits: { maximumConnections: 256, maximumTransferredBytes: null, maximumBytesPerSecond: null },
+      log: null,
       maximumWrittenBytes: null,
     });
   });
@@ -82,6 +84,7 @@ describe("a command line", () => {
       ...["--allow-env=LANG", "--allow-env", "AWS_*,HOME", "--allow-net=example.org", "--deny-net", "--allow-net"],
       ...["--with", "numpy", "--with=pandas>=2,<3,httpx[http2,socks]", "--mirror", "a,b", "--mirror=c", "--offline"],
       ...["--lock", "--auto-install=off", "--install-timeout", "30", "--max-download=10", "--max-packages", "7"],
+      ...["--max-connections", "8", "--max-transferred=5", "--max-rate", "64", "--log", "net"],
       ...["--cache-max=100", "-uc", "pass", "--timeout", "--help"],
     ];
     expect<unknown>(invocation(...words)).toEqual({
@@ -120,6 +123,12 @@ describe("a command line", () => {
       memoryLimitBytes: 64 * 1024 * 1024,
       maximumOutputBytes: 3 * 1024 * 1024,
       maximumOpenFiles: 64,
+      networkLimits: {
+        maximumConnections: 8,
+        maximumTransferredBytes: 5 * 1024 * 1024,
+        maximumBytesPerSecond: 64 * 1024,
+      },
+      log: "net",
       maximumWrittenBytes: 2048 * 1024 * 1024,
     });
   });
@@ -338,6 +347,7 @@ describe("the help", () => {
       woma's own options:
         --reset-globals                 at the prompt, run each entry in a pristine interpreter
         --no-history                    neither read nor keep the prompt's history
+        --log <WHAT>                    what to log on standard error: net, a line for each connection
         --insecure                      run without the wall around Python: only for code that you trust
                                         with all you have
         -V, --version                   print the versions of woma, Python, Pyodide and Bun; twice for
@@ -350,8 +360,8 @@ describe("the help", () => {
         --allow-read <PATH[,...]>       files and directories to read, at their own paths
         --allow-write <PATH[,...]>      the same, to read and write
         --allow-env <NAME[,...]>        environment variables; NAME* for all that begin so
-        --allow-net [HOST[:PORT],...]   hosts to connect to (parsed; this woma has no network yet)
-                                        (preset: "*")
+        --allow-net [HOST[:PORT],...]   hosts to connect to besides public ones; without any, all (preset:
+                                        "*")
         --deny-net [HOST[:PORT],...]    hosts not to connect to; without any, none (preset: "*")
 
       Packages:
@@ -385,6 +395,12 @@ describe("the help", () => {
                                         status 153 (default: none)
         --max-open-files <N>            files, pipes and streams open at a time; then OSError (EMFILE)
                                         (default: 1024)
+        --max-connections <N>           network connections open at a time; then OSError (EMFILE)
+                                        (default: 256)
+        --max-transferred <MB>          sent and received over the network in all; then OSError (EDQUOT)
+                                        (default: none)
+        --max-rate <KB>                 sent and received over the network in a second; more waits
+                                        (default: none)
         --max-written <MB>              written to mounted files in all; then OSError (EDQUOT) (default:
                                         none)
 

@@ -107,6 +107,7 @@ describe("a request", () => {
       // What may be asked for is any text.
       if (name === "requirements" && Array.isArray(other) && other[0] === "a") continue;
       if (other === null && (NULLABLE.has(name) || (name === "mode" && request.op.startsWith("change")))) continue;
+      if (other === null && request.op === "lookup" && name === "port") continue;
       expect([other, parseRequest(JSON.stringify({ ...request, [name]: other }))]).toEqual([other, null]);
     }
   });

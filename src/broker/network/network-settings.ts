@@ -1,4 +1,4 @@
-import type { NetworkLimits } from "../../config.ts";
+import type { NetworkLimits } from "../../permissions/network-limits.ts";
 import type { NetworkPolicy } from "../../permissions/permissions.ts";
 import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
 
@@ -13,5 +13,3 @@ export interface NetworkSettings {
   /** Tells the user something that is no error. */
   readonly notify: (text: string) => void;
 }
-
-export const DEFAULT_CONNECTIONS = 256;

@@ -1,4 +1,4 @@
-import type { NetworkLimits } from "../../config.ts";
+import type { NetworkLimits } from "../../permissions/network-limits.ts";
 
 /** Counts what a program sends and receives, and says how much of it may pass. */
 export class TransferMeter {
