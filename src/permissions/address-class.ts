@@ -15,12 +15,27 @@ export type AddressClass =
 
 /** By the special-purpose registries of IANA. An IPv4 address that is wrapped in IPv6 is judged as what it wraps. */
 export function classOf(address: IpAddress): AddressClass {
-  const found = SPECIAL.find(({ network, prefixLength }) => isWithin(address, network, prefixLength));
-  if (found === undefined) return address.version === 4 || isGlobalUnicast(address) ? "public" : "reserved";
-  if (found.is !== "wrapped") return found.is;
-  const shift = BigInt(found.wrappedBelowBit ?? 0);
-  return classOf({ version: 4, value: (address.value >> shift) & 0xffff_ffffn });
+  const special = specialNetworkOf(address);
+  if (special === undefined) return address.version === 4 || isGlobalUnicast(address) ? "public" : "reserved";
+  return special.is === "wrapped" ? classOf(unwrapped(address, special)) : special.is;
 }
+
+/**
+ * Other addresses by which a connection to this one may arrive: the IPv4 address that is wrapped in it, and the machine
+ * itself, which is where Linux connects to for no address at all.
+ */
+export function aliasesOf(address: IpAddress): readonly IpAddress[] {
+  const special = specialNetworkOf(address);
+  if (special?.is === "unspecified" && address.value === 0n) return [LOOPBACK[address.version]];
+  if (special?.is !== "wrapped") return [];
+  const inner = unwrapped(address, special);
+  return [inner, ...aliasesOf(inner)];
+}
+
+const LOOPBACK: Readonly<Record<IpAddress["version"], IpAddress>> = {
+  4: { version: 4, value: 0x7f00_0001n },
+  6: { version: 6, value: 1n },
+};
 
 /** As the end of `192.168.1.1 is …`. */
 export const CLASS_WORDS: Readonly<Record<AddressClass, string>> = {
@@ -66,6 +81,14 @@ function networks(is: SpecialNetwork["is"], list: string): SpecialNetwork[] {
     if (network === null) throw new Error(`not an address: ${address}`);
     return { network, prefixLength: Number(prefixLength), is };
   });
+}
+
+function specialNetworkOf(address: IpAddress): SpecialNetwork | undefined {
+  return SPECIAL.find(({ network, prefixLength }) => isWithin(address, network, prefixLength));
+}
+
+function unwrapped({ value }: IpAddress, { wrappedBelowBit = 0 }: SpecialNetwork): IpAddress {
+  return { version: 4, value: (value >> BigInt(wrappedBelowBit)) & 0xffff_ffffn };
 }
 
 function isWithin(address: IpAddress, network: IpAddress, prefixLength: number): boolean {

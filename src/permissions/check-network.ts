@@ -1,4 +1,4 @@
-import { type AddressClass, CLASS_WORDS, classOf } from "./address-class.ts";
+import { type AddressClass, aliasesOf, CLASS_WORDS, classOf } from "./address-class.ts";
 import { formatAddress } from "./ip-address.ts";
 import { coversEveryPort, matchesHost, matchesPort } from "./match-host.ts";
 import type { Host, HostName, HostPattern, IpAddress, NetworkPolicy } from "./permissions.ts";
@@ -43,8 +43,8 @@ export function checkAddress(policy: NetworkPolicy, target: NetworkTarget): Netw
   const { address, port, names } = target;
   const host: Host = { kind: "address", address };
   const hosts = [host, ...names.map((name): Host => ({ kind: "name", name }))];
-  const reached = [...hosts, ...thisMachine(address)];
-  const denial = policy.deny.find((pattern) => reached.some((each) => denies(pattern, each, port)));
+  const aliases = aliasesOf(address).map((alias): Host => ({ kind: "address", address: alias }));
+  const denial = policy.deny.find((pattern) => [...hosts, ...aliases].some((each) => denies(pattern, each, port)));
   if (denial !== undefined) return refusedBy(denial);
   const grants = policy.allow.filter((pattern) => hosts.some((each) => allows(pattern, each, port)));
   if (policy.default === "all" || grants.some(({ kind }) => kind === "network")) return ALLOWED;
@@ -72,13 +72,6 @@ function reasonFor(policy: NetworkPolicy, { address, port, names }: NetworkTarge
 function withPort(host: string, port: number | null): string {
   if (port === null) return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Systems connect 0.0.0.0 and :: to the machine itself. */
-function thisMachine({ version, value }: IpAddress): Host[] {
-  if (value !== 0n) return [];
-  const loopback = { version, value: version === 4 ? 0x7f00_0001n : 1n };
-  return [{ kind: "address", address: loopback }];
 }
 
 function allows(pattern: HostPattern, host: Host, port: number | null): boolean {
