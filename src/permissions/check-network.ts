@@ -1,4 +1,5 @@
 import { type AddressClass, aliasesOf, CLASS_WORDS, classOf } from "./address-class.ts";
+import { hostFlag } from "./host-item.ts";
 import { formatAddress } from "./ip-address.ts";
 import { coversEveryPort, matchesHost, matchesPort } from "./match-host.ts";
 import type { Host, HostName, HostPattern, IpAddress, NetworkPolicy } from "./permissions.ts";
@@ -32,7 +33,7 @@ export function checkName(policy: NetworkPolicy, { name, port, completions = [] 
   const denial = policy.deny.find((pattern) => asked.some((each) => denies(pattern, each, port)));
   if (denial !== undefined) return refusedBy(denial);
   if (policy.default !== "none" || policy.allow.some((pattern) => allows(pattern, host, port))) return ALLOWED;
-  return refused(`--deny-net leaves no network; allow it with --allow-net=${withPort(name, port)}`);
+  return refused(`--deny-net leaves no network; allow it with ${allowFlag(name, port)}`);
 }
 
 /**
@@ -60,7 +61,7 @@ function reasonFor(policy: NetworkPolicy, { address, port, names }: NetworkTarge
   const plain = formatAddress(address);
   const name = names[0];
   const byName = name !== undefined && (addressClass === "public" || LIFTED_BY_NAME.has(addressClass));
-  const flag = `--allow-net=${withPort(byName ? name : plain, port)}`;
+  const flag = allowFlag(byName ? name : plain, port);
   if (addressClass === "public") return `--deny-net leaves no network; allow it with ${flag}`;
   const subject = name === undefined ? plain : `${name} is ${plain},`;
   const words = name === undefined ? `is ${CLASS_WORDS[addressClass]}` : CLASS_WORDS[addressClass];
@@ -69,9 +70,10 @@ function reasonFor(policy: NetworkPolicy, { address, port, names }: NetworkTarge
     : `${subject} ${words}; allow it with ${flag}`;
 }
 
-function withPort(host: string, port: number | null): string {
-  if (port === null) return host;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+/** The flag that would allow a name or an address, as it can be typed. */
+export function allowFlag(host: string, port: number | null): string {
+  const bracketed = host.includes(":") ? `[${host}]` : host;
+  return hostFlag({ flag: "--allow-net", text: port === null ? bracketed : `${bracketed}:${port}` });
 }
 
 function allows(pattern: HostPattern, host: Host, port: number | null): boolean {

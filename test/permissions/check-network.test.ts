@@ -42,8 +42,8 @@ describe("an address, without flags", () => {
     ["64:ff9b::8.8.8.8#443", "allowed"],
     ["127.0.0.1#80", "127.0.0.1 is a loopback address; allow it with --allow-net=127.0.0.1:80"],
     ["127.0.0.1", "127.0.0.1 is a loopback address; allow it with --allow-net=127.0.0.1"],
-    ["::1#80", "::1 is a loopback address; allow it with --allow-net=[::1]:80"],
-    ["::1", "::1 is a loopback address; allow it with --allow-net=::1"],
+    ["::1#80", "::1 is a loopback address; allow it with --allow-net='[::1]:80'"],
+    ["::1", "::1 is a loopback address; allow it with --allow-net='[::1]'"],
     ["::ffff:127.0.0.1#80", "127.0.0.1 is a loopback address; allow it with --allow-net=127.0.0.1:80"],
     ["0.0.0.0#80", "0.0.0.0 is no machine's address; allow it with --allow-net=0.0.0.0:80"],
     ["10.0.0.1#80", "10.0.0.1 is a private address; allow it with --allow-net=10.0.0.1:80"],
@@ -58,8 +58,8 @@ describe("an address, without flags", () => {
     ],
     ["224.0.0.1#80", "224.0.0.1 is a multicast address; allow it with --allow-net=224.0.0.1:80"],
     ["240.0.0.1#80", "240.0.0.1 is a reserved address; allow it with --allow-net=240.0.0.1:80"],
-    ["64:ff9b::10.0.0.1#80", "64:ff9b::a00:1 is a private address; allow it with --allow-net=[64:ff9b::a00:1]:80"],
-    ["2002:7f00:1::#80", "2002:7f00:1:: is a loopback address; allow it with --allow-net=[2002:7f00:1::]:80"],
+    ["64:ff9b::10.0.0.1#80", "64:ff9b::a00:1 is a private address; allow it with --allow-net='[64:ff9b::a00:1]:80'"],
+    ["2002:7f00:1::#80", "2002:7f00:1:: is a loopback address; allow it with --allow-net='[2002:7f00:1::]:80'"],
     ["127.0.0.1#80 a.example", "a.example is 127.0.0.1, a loopback address; allow it with --allow-net=a.example:80"],
     [
       "10.0.0.1#80 a.example b.example",
@@ -74,7 +74,7 @@ describe("an address, without flags", () => {
       "169.254.169.254#80 a.example",
       "a.example is 169.254.169.254, where a cloud keeps its metadata; allow it with --allow-net=169.254.169.254:80",
     ],
-    ["fe80::1#80 a.example", "a.example is fe80::1, a link-local address; allow it with --allow-net=[fe80::1]:80"],
+    ["fe80::1#80 a.example", "a.example is fe80::1, a link-local address; allow it with --allow-net='[fe80::1]:80'"],
     ["0.0.0.0#80 a.example", "a.example is 0.0.0.0, no machine's address; allow it with --allow-net=0.0.0.0:80"],
   ])("%s: %s", (target, expected) => {
     expect(verdictOn("", target)).toBe(expected);
@@ -101,7 +101,7 @@ describe("an address, with flags", () => {
     [
       "--allow-net=10.0.0.0/8",
       "64:ff9b::10.0.0.1#80",
-      "64:ff9b::a00:1 is a private address; allow it with --allow-net=[64:ff9b::a00:1]:80",
+      "64:ff9b::a00:1 is a private address; allow it with --allow-net='[64:ff9b::a00:1]:80'",
     ],
     ["--allow-net=169.254.169.254", "169.254.169.254#80", "allowed"],
     ["--allow-net=169.254.0.0/16", "169.254.169.254#80", "allowed"],
@@ -113,7 +113,7 @@ describe("an address, with flags", () => {
     [
       "--deny-net",
       "2606:4700::1111#53",
-      "--deny-net leaves no network; allow it with --allow-net=[2606:4700::1111]:53",
+      "--deny-net leaves no network; allow it with --allow-net='[2606:4700::1111]:53'",
     ],
     ["--deny-net", "127.0.0.1#53", "--deny-net leaves no network; allow it with --allow-net=127.0.0.1:53"],
     ["--deny-net", "8.8.8.8#53 a.example", "--deny-net leaves no network; allow it with --allow-net=a.example:53"],
@@ -173,11 +173,11 @@ describe("a name that is allowed lifts what is refused by default, where a name 
     ],
     [
       "fd00:ec2::254",
-      "a.example is fd00:ec2::254, where a cloud keeps its metadata; allow it with --allow-net=[fd00:ec2::254]:80",
+      "a.example is fd00:ec2::254, where a cloud keeps its metadata; allow it with --allow-net='[fd00:ec2::254]:80'",
     ],
     [
       "64:ff9b::169.254.169.254",
-      "a.example is 64:ff9b::a9fe:a9fe, where a cloud keeps its metadata; allow it with --allow-net=[64:ff9b::a9fe:a9fe]:80",
+      "a.example is 64:ff9b::a9fe:a9fe, where a cloud keeps its metadata; allow it with --allow-net='[64:ff9b::a9fe:a9fe]:80'",
     ],
     ["224.0.0.1", "a.example is 224.0.0.1, a multicast address; allow it with --allow-net=224.0.0.1:80"],
     ["0.0.0.0", "a.example is 0.0.0.0, no machine's address; allow it with --allow-net=0.0.0.0:80"],

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { checkAddress, checkName, type NetworkTarget } from "../../permissions/check-network.ts";
+import { allowFlag, checkAddress, checkName, type NetworkTarget } from "../../permissions/check-network.ts";
 import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
 import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse-host.ts";
 import type { HostName, IpAddress } from "../../permissions/permissions.ts";
@@ -174,7 +174,7 @@ export class ProgramNetwork {
     const verdict = checkName(byName, { name, port });
     if (verdict.allowed) return null;
     if (policy.default === "none" || verdict.reason.startsWith("denied")) return verdict.reason;
-    const flag = `--allow-net=${port === null ? name : `${name}:${port}`}`;
+    const flag = allowFlag(name, port);
     return `only the proxy could look ${name} up, and to what it leads could not be checked; allow it with ${flag}`;
   }
 
