@@ -76,7 +76,7 @@ export async function runCommand(config: Config): Promise<never> {
   // From here on a signal is woma's own again: one that reads its output slowly, or not at all, can be left.
   forwarding[Symbol.dispose]();
   await (end.how === "exited" ? streams.drained() : Promise.race([streams.drained(), Bun.sleep(LAST_OUTPUT_MS)]));
-  await Promise.race([Promise.all(networks.map((network) => network.drained())), Bun.sleep(LAST_OUTPUT_MS)]);
+  await Promise.all(networks.map((network) => network.drained(end.how === "exited" ? LAST_BYTES_MS : LAST_OUTPUT_MS)));
   if (end.how === "exited" && streams.objects[1].broken) end = { how: "signalled", signal: SIGPIPE };
   const explanation = explain(end);
   // The cursor stands behind the prompt that the program has left.
@@ -101,6 +101,8 @@ async function prepare(session: Session, act: () => Promise<void>): Promise<void
 
 /** How long the reader of a program that was stopped has for the rest of its output. */
 const LAST_OUTPUT_MS = 1000;
+/** For so long a peer may take nothing of what a program that has ended has yet to send. */
+const LAST_BYTES_MS = 3000;
 
 /** At the prompt, the end of an interpreter is not the end of woma. */
 function isLoss(end: ProgramEnd, { kind }: Program): boolean {

@@ -21,7 +21,15 @@ export function auditLine(record: ConnectionRecord): string {
     ["sent", record.sentBytes?.toString()],
     ["received", record.receivedBytes?.toString()],
     ["duration_ms", record.durationMs?.toFixed(0)],
-    ["reason", record.reason && JSON.stringify(record.reason)],
+    ["reason", record.reason && quoted(record.reason)],
   ];
   return `net ${fields.flatMap(([name, value]) => (value === undefined ? [] : `${name}=${value}`)).join(" ")}`;
+}
+
+/** In ASCII alone: a reason may hold a proxy's words, or a path. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

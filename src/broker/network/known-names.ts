@@ -5,15 +5,16 @@ import type { HostName, IpAddress } from "../../permissions/permissions.ts";
 export class KnownNames {
   readonly #names = new Map<string, Set<HostName>>();
 
+  /** Behind all others: what has been looked up last is forgotten last. */
   add(name: HostName, address: IpAddress): void {
     const key = formatAddress(address);
     const names = this.#names.get(key) ?? new Set();
-    if (names.size < MOST_NAMES) names.add(name);
-    // Behind all others: what has been looked up last is forgotten last.
+    names.delete(name);
+    names.add(name);
+    if (names.size > MOST_NAMES) forgetFirst(names);
     this.#names.delete(key);
     this.#names.set(key, names);
-    const oldest = this.#names.size > MOST_ADDRESSES ? this.#names.keys().next().value : undefined;
-    if (oldest !== undefined) this.#names.delete(oldest);
+    if (this.#names.size > MOST_ADDRESSES) forgetFirst(this.#names);
   }
 
   of(address: IpAddress): readonly HostName[] {
@@ -23,3 +24,10 @@ export class KnownNames {
 
 const MOST_ADDRESSES = 4096;
 const MOST_NAMES = 64;
+
+function forgetFirst<Key>(from: Set<Key> | Map<Key, unknown>): void {
+  for (const oldest of from.keys()) {
+    from.delete(oldest);
+    return;
+  }
+}

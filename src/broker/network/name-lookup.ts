@@ -10,19 +10,29 @@ export type Found =
 
 export type LookUp = (name: HostName) => Promise<Found>;
 
-/** Asks as the C library does: hosts file, then DNS. Not more than a few at a time, since each holds a thread. */
-export function systemLookUp(): LookUp {
-  const running = new Set<Promise<Found>>();
+/**
+ * Asks as the C library does: hosts file, then DNS. Only a few at a time, since each holds a thread, in the order in which
+ * they came; what comes when too many wait goes unanswered.
+ */
+export function systemLookUp(ask: LookUp = askSystem): LookUp {
+  const waiting: (() => void)[] = [];
+  let running = 0;
   return async (name) => {
-    while (running.size >= MOST_AT_ONCE) await Promise.race(running);
-    const asked = ask(name);
-    running.add(asked);
-    void asked.finally(() => running.delete(asked));
-    return asked;
+    if (waiting.length >= MOST_WAITING) return { kind: "unanswered" };
+    if (running < MOST_AT_ONCE) running++;
+    else await new Promise<void>((begin) => waiting.push(begin));
+    try {
+      return await ask(name);
+    } finally {
+      // The next one takes this one's place.
+      const begin = waiting.shift();
+      if (begin === undefined) running--;
+      else begin();
+    }
   };
 }
 
-async function ask(name: HostName): Promise<Found> {
+async function askSystem(name: HostName): Promise<Found> {
   try {
     const answers = await lookup(name, { all: true, verbatim: true });
     const addresses = answers.flatMap(({ address }) => parseAddress(address) ?? []);
@@ -33,4 +43,6 @@ async function ask(name: HostName): Promise<Found> {
 }
 
 const MOST_AT_ONCE = 16;
+/** As many as a program may have handles. */
+const MOST_WAITING = 1024;
 const UNANSWERED = new Set(["EAI_AGAIN", "EAI_FAIL", "ESERVFAIL", "ETIMEOUT", "ECONNREFUSED", "EREFUSED"]);

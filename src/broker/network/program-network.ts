@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { allowFlag, checkAddress, checkName, type NetworkTarget } from "../../permissions/check-network.ts";
 import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
 import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse-host.ts";
@@ -7,6 +7,7 @@ import type { LookupResult } from "../../protocol/messages.ts";
 import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
 import { auditLine, type ConnectionRecord } from "./audit-line.ts";
 import { ConnectFailure } from "./connect-failure.ts";
+import { dial } from "./dial.ts";
 import { KnownNames } from "./known-names.ts";
 import { type LookUp, systemLookUp } from "./name-lookup.ts";
 import { NetworkRefusal } from "./network-refusal.ts";
@@ -62,9 +63,9 @@ export class ProgramNetwork {
     const verdict = checkName(this.settings.policy, { name: host.name, port, completions });
     if (!verdict.allowed) return this.#refuseName(host.name, port, verdict.reason);
     const found = await this.lookUpName(host.name);
-    if (found.kind !== "found") return (await this.#leaveToProxy(host.name, port)) ?? found;
+    if (found.kind !== "found") return (await this.#leaveToProxy({ name: host.name, version, port })) ?? found;
     const wanted = found.addresses.filter((address) => version === 0 || address.version === version);
-    return this.#allowed(host.name, port, wanted);
+    return this.#allowed(host.name, port, wanted.slice(0, MOST_ADDRESSES));
   }
 
   /** Why a connection there is refused; null when it may be tried. */
@@ -77,12 +78,16 @@ export class ProgramNetwork {
 
   /** Rejects with NetworkRefusal or ConnectFailure. */
   async connect(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
-    const reason = this.refusalOf(endpoint) ?? this.meter.exhausted;
+    const reason = this.refusalOf(endpoint);
     if (reason !== null) {
       this.#log(endpoint, { result: "refused", reason });
       throw new NetworkRefusal(reason);
     }
-    this.#limitConnections();
+    const limit = this.#limitReached();
+    if (limit !== null) {
+      this.#log(endpoint, { result: limit.code, reason: limit.reason });
+      throw limit;
+    }
     const started = performance.now();
     this.#opening++;
     try {
@@ -117,9 +122,14 @@ export class ProgramNetwork {
     throw failure ?? new ConnectFailure("ENOTFOUND");
   }
 
-  /** Resolves when all that was written has gone out, or nobody takes it. */
-  async drained(): Promise<void> {
-    await Promise.all([...this.#open].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+  /** Resolves when all that was written has gone out, or for `patienceMs` nobody has taken any of it. */
+  async drained(patienceMs: number): Promise<void> {
+    const closed = [...this.#open].map((socket) => new Promise<"closed">((resolve) => socket.once("close", resolve)));
+    const all = Promise.all(closed).then(() => "closed" as const);
+    for (let before = Number.POSITIVE_INFINITY; before > this.#unsentBytes; ) {
+      before = this.#unsentBytes;
+      if ((await Promise.race([all, Bun.sleep(patienceMs)])) !== undefined) return;
+    }
   }
 
   /** Ends what is still open, of a program that is no more. */
@@ -133,6 +143,10 @@ export class ProgramNetwork {
     const address = zone === undefined ? null : parseAddress(bare);
     const verdict = address && checkAddress(this.settings.policy, { address, port, names: [] });
     return verdict?.allowed === false ? { kind: "refused", reason: verdict.reason } : { kind: "unknown" };
+  }
+
+  get #unsentBytes(): number {
+    return [...this.#open].reduce((bytes, socket) => bytes + socket.writableLength, 0);
   }
 
   #target({ address, port }: Endpoint): NetworkTarget {
@@ -157,14 +171,14 @@ export class ProgramNetwork {
   }
 
   /** Where there is a proxy and no name server, as in many companies; null where that is not so. */
-  async #leaveToProxy(name: HostName, port: number | null): Promise<LookupResult | null> {
+  async #leaveToProxy({ name, version, port }: NameQuery & { name: HostName }): Promise<LookupResult | null> {
     if ((await this.#proxyFor(name, port ?? HTTPS_PORT)) === null) return null;
     const refusal = this.#proxiedRefusal(name, port);
     if (refusal !== null) return this.#refuseName(name, port, refusal);
     if (this.#proxied.isEmpty) {
       this.settings.notify("names are left to the proxy to look up: what they lead to cannot be checked here");
     }
-    return addressesOf([this.#proxied.placeholder(name)], 0);
+    return addressesOf([this.#proxied.placeholder(name)], version);
   }
 
   /** What a proxy looks up cannot be checked, so the name itself has to be allowed. */
@@ -178,18 +192,27 @@ export class ProgramNetwork {
     return `only the proxy could look ${name} up, and to what it leads could not be checked; allow it with ${flag}`;
   }
 
-  #limitConnections(): void {
+  #limitReached(): ConnectFailure | null {
+    const { exhausted } = this.meter;
+    if (exhausted !== null) return new ConnectFailure("EDQUOT", exhausted);
     const most = this.settings.limits.maximumConnections;
-    if (this.#open.size + this.#opening < most) return;
-    throw new ConnectFailure("EMFILE", `${most} connections are open; allow more with --max-connections`);
+    if (this.#open.size + this.#opening < most) return null;
+    return new ConnectFailure("EMFILE", `${most} connections are open; allow more with --max-connections`);
   }
 
   async #dial(endpoint: Endpoint, signal: AbortSignal): Promise<{ socket: Socket; proxy?: string }> {
-    const { port } = endpoint;
-    const host = this.#proxied.nameOf(endpoint.address) ?? formatAddress(endpoint.address);
-    const known = this.#known.of(endpoint.address)[0];
+    const { address, port } = endpoint;
+    const proxied = this.#proxied.nameOf(address);
+    const host = proxied ?? formatAddress(address);
+    const known = this.#known.of(address)[0];
     const proxy = await this.#proxyFor(known ?? host, port);
-    if (proxy === null) return { socket: await dialDirectly(host, port, signal) };
+    if (proxy === null && proxied !== undefined) {
+      throw new ConnectFailure(
+        "EHOSTUNREACH",
+        `only a proxy could look ${proxied} up, and there is none for port ${port}`,
+      );
+    }
+    if (proxy === null) return { socket: await dial(address, port, signal) };
     const { certificates } = await this.outlet;
     return { socket: await openTunnel(proxy, { host, port }, { certificates, signal }), proxy: proxy.host };
   }
@@ -226,32 +249,12 @@ export class ProgramNetwork {
   }
 }
 
+/** Of one name: as many as anybody tries. */
+const MOST_ADDRESSES = 64;
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
 function addressesOf(addresses: readonly IpAddress[], version: 0 | 4 | 6): LookupResult {
   const wanted = addresses.filter((address) => version === 0 || address.version === version);
   return wanted.length > 0 ? { kind: "found", addresses: wanted.map(formatAddress) } : { kind: "unknown" };
-}
-
-function dialDirectly(host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  if (signal.aborted) throw new ConnectFailure("ECONNABORTED");
-  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-  const abort = () => socket.destroy();
-  const fail = (error: NodeJS.ErrnoException) => reject(new ConnectFailure(error.code ?? "EIO"));
-  const closed = () => reject(new ConnectFailure("ECONNABORTED"));
-  const settled = () => {
-    signal.removeEventListener("abort", abort);
-    socket.off("error", fail);
-    socket.off("close", closed);
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  socket.once("error", fail);
-  socket.once("close", closed);
-  socket.once("connect", () => {
-    settled();
-    resolve(socket);
-  });
-  return promise;
 }

@@ -22,24 +22,34 @@ export class TransferMeter {
   allowance(wantedBytes: number): number {
     const { maximumTransferredBytes, maximumBytesPerSecond } = this.limits;
     const left = maximumTransferredBytes === null ? wantedBytes : maximumTransferredBytes - this.#transferredBytes;
-    if (maximumBytesPerSecond === null) return Math.max(Math.min(wantedBytes, left), 0);
-    const now = performance.now();
-    const refill = ((now - this.#filledAt) / 1000) * maximumBytesPerSecond;
-    this.#burstBytes = Math.min(this.#burstBytes + refill, maximumBytesPerSecond);
-    this.#filledAt = now;
-    return Math.max(Math.floor(Math.min(wantedBytes, left, this.#burstBytes)), 0);
+    const most = Math.max(Math.min(wantedBytes, left), 0);
+    if (maximumBytesPerSecond === null) return most;
+    this.#refill(maximumBytesPerSecond);
+    // No crumbs: who waits is woken for something that is worth it.
+    if (this.#burstBytes < Math.min(most, maximumBytesPerSecond * WORTH_SECONDS)) return 0;
+    return Math.floor(Math.min(most, this.#burstBytes));
   }
 
-  /** Until something passes again. */
+  /** Until something passes again; 0 when it does now. */
   get pauseMs(): number {
     const rate = this.limits.maximumBytesPerSecond;
-    return rate === null ? 0 : Math.max(PAUSE_MS, (-this.#burstBytes / rate) * 1000);
+    if (rate === null || this.exhausted !== null) return 0;
+    this.#refill(rate);
+    const missing = Math.max(1, rate * WORTH_SECONDS) - this.#burstBytes;
+    return missing <= 0 ? 0 : Math.ceil((missing / rate) * 1000);
   }
 
   count(bytes: number): void {
     this.#transferredBytes += bytes;
     this.#burstBytes -= bytes;
   }
+
+  #refill(rate: number): void {
+    const now = performance.now();
+    const refill = ((now - this.#filledAt) / 1000) * rate;
+    this.#burstBytes = Math.min(this.#burstBytes + refill, rate);
+    this.#filledAt = now;
+  }
 }
 
-const PAUSE_MS = 10;
+const WORTH_SECONDS = 0.02;
