@@ -3,8 +3,9 @@ import { createServer, type Server, type Socket } from "node:net";
 /** A server of a test's on 127.0.0.1, or another loopback address, which ends with its connections. */
 export class LoopbackServer implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
+  readonly #present = new Set<Socket>();
   readonly #arrivals: Socket[] = [];
-  #expected: ((socket: Socket) => void)[] = [];
+  readonly #expected: ((socket: Socket) => void)[] = [];
 
   private constructor(
     private readonly server: Server,
@@ -26,8 +27,18 @@ export class LoopbackServer implements AsyncDisposable {
     return arrived ?? new Promise((resolve) => this.#expected.push(resolve));
   }
 
-  get connections(): number {
-    return this.#sockets.size;
+  /** How many have connected so far and were not taken. */
+  get arrivals(): number {
+    return this.#arrivals.length;
+  }
+
+  /** Resolves when all that have connected have ended their side. */
+  async left(): Promise<void> {
+    for (const socket of this.#sockets) socket.resume();
+    for (let looks = 0; this.#present.size > 0; looks++) {
+      if (looks === 400) throw new Error(`${this.#present.size} connections are open still`);
+      await Bun.sleep(5);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -38,7 +49,12 @@ export class LoopbackServer implements AsyncDisposable {
   #keep(socket: Socket, onConnection: (socket: Socket) => void): void {
     this.#sockets.add(socket);
     socket.on("error", () => {});
-    socket.on("close", () => this.#sockets.delete(socket));
+    this.#present.add(socket);
+    socket.on("end", () => this.#present.delete(socket));
+    socket.on("close", () => {
+      this.#present.delete(socket);
+      this.#sockets.delete(socket);
+    });
     onConnection(socket);
     const expected = this.#expected.shift();
     if (expected === undefined) this.#arrivals.push(socket);
@@ -59,6 +75,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   await new Promise<void>((resolve) => {
     socket.on("end", resolve);
     socket.on("close", () => resolve());
+    socket.resume();
   });
   return text;
 }

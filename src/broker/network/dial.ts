@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { classOf } from "../../permissions/address-class.ts";
 import { formatAddress } from "../../permissions/ip-address.ts";
 import type { IpAddress } from "../../permissions/permissions.ts";
 import { ConnectFailure } from "./connect-failure.ts";
@@ -34,7 +35,7 @@ export async function realCode(
 ): Promise<string> {
   if (code !== "ECONNREFUSED") return code;
   if (elapsedMs > LATEST_REFUSAL_MS) return "ETIMEDOUT";
-  return (await routeFailure(address)) ?? code;
+  return classOf(address) === "multicast" ? "ENETUNREACH" : ((await routeFailure(address)) ?? code);
 }
 
 /** A refusal is an answer, and does not take so long; Linux waits two minutes for one. */
@@ -49,6 +50,8 @@ async function routeFailure(address: IpAddress): Promise<string | null> {
     socket.close();
     return null;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? null;
+    const { code } = error as NodeJS.ErrnoException;
+    // UDP may go to everybody at once, by those who ask for that; TCP may not.
+    return code === "EACCES" ? "ENETUNREACH" : (code ?? null);
   }
 }

@@ -35,6 +35,6 @@ const LONGEST_HEAD_BYTES = 16 * 1024;
 
 /** Safe to print, whatever the proxy is. */
 function statusOf(head: Buffer): string | null {
-  const [, status] = /^HTTP\/1\.[01] (\d{3}(?: [^\r\n]{0,100})?)/.exec(head.toString("latin1")) ?? [];
+  const [, status] = /^HTTP\/1\.[01] (\d{3}(?![^ \r\n])[^\r\n]{0,100})/.exec(head.toString("latin1")) ?? [];
   return status?.replace(/[^\x20-\x7e]/g, "?").trim() ?? null;
 }

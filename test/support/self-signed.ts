@@ -1,0 +1,25 @@
+/**
+ * A certificate for localhost, secure.example and 127.0.0.1, signed by itself and good for a hundred years, with its key:
+ * a secret of nobody's.
+ */
+export const SELF_SIGNED: { readonly key: string; readonly cert: string } = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfvLcKsBOvrJbrkOt
+74lkcRLLut+j/cij2MsogwvY7MOhRANCAARt7j+xgPtLItw6rLfHoxS/szEHbUXe
+2UqkwpficyztyEbU9QcUeAI+IGKCrJOui4HE2Wby0oKUeN0Ix8S7D5JN
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBuTCCAV+gAwIBAgIUFsViIZb6WUNOk81kX+zjUQiTpkAwCgYIKoZIzj0EAwIw
+GzEZMBcGA1UEAwwQd29tYSB0ZXN0IHNlcnZlcjAgFw0yNjEyMDEwNDAzMzhaGA8y
+MTI2MTEwNzA0MDMzOFowGzEZMBcGA1UEAwwQd29tYSB0ZXN0IHNlcnZlcjBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABG3uP7GA+0si3Dqst8ejFL+zMQdtRd7ZSqTC
+l+JzLO3IRtT1BxR4Aj4gYoKsk66LgcTZZvLSgpR43QjHxLsPkk2jfzB9MB0GA1Ud
+DgQWBBRvVYUDBPa3WBzAQvfR84GK08BOVDAfBgNVHSMEGDAWgBRvVYUDBPa3WBzA
+QvfR84GK08BOVDAPBgNVHRMBAf8EBTADAQH/MCoGA1UdEQQjMCGCCWxvY2FsaG9z
+dIIOc2VjdXJlLmV4YW1wbGWHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIhAIAvhfRN
+31trkZ0nmoNLcVzc1Limoii2Y9I7VmaYL1DgAiA1CQXR5XQY2azipCFDrmKlcLIA
+Novznk7RX7ISRye+Ug==
+-----END CERTIFICATE-----
+`,
+};
