@@ -1,19 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { checkAddress, checkName } from "../../src/permissions/check-network.ts";
 import { parseAddress } from "../../src/permissions/ip-address.ts";
-import { networkPolicy, parseNetworkGrant } from "../../src/permissions/parse-network.ts";
-import type { HostName, NetworkPolicy } from "../../src/permissions/permissions.ts";
-
-/** The policy of a command line: `--deny-net --allow-net=localhost`. */
-function policyOf(commandLine: string): NetworkPolicy {
-  const words = commandLine.split(" ").filter((word) => word !== "");
-  return networkPolicy(
-    words.map((word) => {
-      const [flag, value] = word.split(/=(.*)/s) as ["--allow-net" | "--deny-net", string | undefined];
-      return parseNetworkGrant(flag, value ?? true);
-    }),
-  );
-}
+import type { HostName } from "../../src/permissions/permissions.ts";
+import { policyOf } from "../support/scratch-network.ts";
 
 /** `allowed`, or why not. `10.0.0.1:80 a.example` is an address that was found by a name. */
 function verdictOn(commandLine: string, target: string): string {

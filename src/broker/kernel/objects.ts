@@ -6,6 +6,8 @@ export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
 export const POLLNVAL = 32;
+/** The peer sends no more. */
+export const POLLRDHUP = 0x2000;
 
 /**
  * What a cell's handle stands for. Reads and writes never block: they answer undefined while they would, and

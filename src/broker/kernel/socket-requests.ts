@@ -18,7 +18,6 @@ type SocketRequest = RequestOf<
   | "lookup"
 >;
 
-const NAMELESS = { local: null, peer: null };
 const NO_NETWORK = { errno: "ENETUNREACH" } as const;
 
 /** The requests about connections. */
@@ -41,11 +40,6 @@ export function dispatchSocket(process: ProcessContext, request: SocketRequest, 
       return reply("lookup", { handle: handles.open(new NameLookup(network.lookUp(request), wake)) });
     }
     case "shutdown": {
-      const object = handles.get(request.handle);
-      if (object instanceof PairEnd) {
-        object.shutdown(request.how);
-        return reply("shutdown", {});
-      }
       const errno = socketOf(process, request)?.shutdown(request.how);
       return reply("shutdown", errno === undefined ? notASocket(process, request) : errno === null ? {} : { errno });
     }
@@ -60,18 +54,16 @@ export function dispatchSocket(process: ProcessContext, request: SocketRequest, 
       return reply("socket-error", { error: failure.errno, ...(failure.reason && { reason: failure.reason }) });
     }
     case "socket-names":
-      if (process.handles.get(request.handle) instanceof PairEnd) return reply("socket-names", NAMELESS);
       return reply("socket-names", socketOf(process, request)?.names() ?? notASocket(process, request));
     case "socket-option":
       socketOf(process, request)?.setOption(request.option, request.value);
-      return reply("socket-option", {});
+      return reply("socket-option", socketOf(process, request) === undefined ? notASocket(process, request) : {});
   }
 }
 
-/** A socket pair's end is one as well, but a nameless one that is always connected. */
-function socketOf(process: ProcessContext, { handle }: { readonly handle: number }): TcpSocket | undefined {
+function socketOf(process: ProcessContext, { handle }: { readonly handle: number }): TcpSocket | PairEnd | undefined {
   const object = process.handles.get(handle);
-  return object instanceof TcpSocket ? object : undefined;
+  return object instanceof TcpSocket || object instanceof PairEnd ? object : undefined;
 }
 
 function notASocket(process: ProcessContext, { handle }: { readonly handle: number }) {
@@ -89,7 +81,7 @@ function connect(process: ProcessContext, request: RequestOf<"connect">, reply: 
   process.waiters.wait(settled, request.nonBlocking ? 0 : -1, process.signalPending, (outcome) => {
     if (outcome === "timeout") return reply("connect", { errno: "EINPROGRESS" });
     if (outcome === "interrupted") return reply("connect", { errno: "EINTR" });
-    reply("connect", socket.takeFailure() ?? {});
+    reply("connect", socket.outcome() ?? {});
   });
 }
 

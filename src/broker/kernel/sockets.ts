@@ -1,32 +1,39 @@
 import type { Socket } from "node:net";
+import { formatAddress } from "../../permissions/ip-address.ts";
 import type { ErrnoName, Failure, SocketAddress } from "../../protocol/messages.ts";
 import { ConnectFailure } from "../network/connect-failure.ts";
 import { NetworkRefusal } from "../network/network-refusal.ts";
 import type { Endpoint, ProgramNetwork } from "../network/program-network.ts";
+import { sendRest } from "../network/send-rest.ts";
 import { errnoNameOf } from "./errno.ts";
-import { type KernelObject, POLLERR, POLLHUP, POLLIN, POLLOUT } from "./objects.ts";
+import { type KernelObject, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "./objects.ts";
+import { ReceivedBytes } from "./received-bytes.ts";
 
 /** What is read ahead of the program, and what waits to be sent. */
 const BUFFERED_BYTES = 1 << 20;
-const LARGE_BYTES = 64 * 1024;
-/** A program that closes a connection has no more to do with it; what it wrote goes out for so long. */
-const LINGER_MS = 10_000;
+/** In pieces, so that it shows how much of it has gone out. */
+const PIECE_BYTES = 1 << 16;
 
-/** A TCP socket of a program's. */
+/** A TCP socket of a program's. What it answers in which state is what Linux answers. */
 export class TcpSocket implements KernelObject {
   readonly kind = "socket";
-  #state: "new" | "connecting" | "connected" = "new";
+  #state: "new" | "connecting" | "connected" | "failed" = "new";
   #socket: Socket | null = null;
   readonly #dialling = new AbortController();
-  #chunks: Uint8Array[] = [];
-  #bufferedBytes = 0;
+  readonly #received = new ReceivedBytes();
+  /** Connected, of which the program has not been told. */
+  #isNews = false;
+  /** The peer sends no more. */
   #ended = false;
   #readClosed = false;
   #writeClosed = false;
   /** How the connection has failed, until somebody is told. */
   #failure: Failure | null = null;
+  /** Nothing comes or goes any more, in either direction. */
   #reset = false;
+  #names: { readonly local: SocketAddress | null; readonly peer: SocketAddress } | null = null;
   #options: { noDelay?: boolean; keepAlive?: boolean } = {};
+  #pause: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly network: ProgramNetwork,
@@ -37,20 +44,33 @@ export class TcpSocket implements KernelObject {
     return this.#state === "connecting";
   }
 
-  /** Begins a connection; a refusal is answered at once. */
+  /** Begins a connection; a refusal is answered at once, and how an earlier one has ended. */
   connect(endpoint: Endpoint): Failure | null {
-    if (this.#state !== "new") return { errno: this.#state === "connecting" ? "EALREADY" : "EISCONN" };
+    if (this.#state === "connecting") return { errno: "EALREADY" };
+    if (this.#state === "connected") return this.#isNews ? this.outcome() : { errno: "EISCONN" };
+    if (this.#failure !== null) return this.takeFailure();
     const refusal = this.network.refusalOf(endpoint);
-    if (refusal === null) this.#state = "connecting";
-    const connected = this.network.connect(endpoint, this.#dialling.signal).then(
-      (socket) => this.#attach(socket),
-      (error: unknown) => {
-        this.#state = "new";
-        if (refusal === null) this.#failure = failureOf(error);
-      },
-    );
-    void connected.finally(this.wake);
-    return refusal === null ? null : { errno: "EACCES", reason: refusal };
+    const connecting = this.network.connect(endpoint, this.#dialling.signal);
+    if (refusal !== null) {
+      // It has been logged.
+      connecting.catch(() => {});
+      return { errno: "EACCES", reason: refusal };
+    }
+    this.#state = "connecting";
+    connecting
+      .then((socket) => this.#attach(socket, endpoint))
+      .catch((error: unknown) => {
+        this.#state = "failed";
+        this.#failure = failureOf(error);
+      })
+      .finally(this.wake);
+    return null;
+  }
+
+  /** What has become of a connection that was waited for. */
+  outcome(): Failure | null {
+    this.#isNews = false;
+    return this.takeFailure();
   }
 
   /** SO_ERROR: told once. */
@@ -61,8 +81,7 @@ export class TcpSocket implements KernelObject {
   }
 
   names(): { local: SocketAddress | null; peer: SocketAddress | null } {
-    const { localAddress, localPort, remoteAddress, remotePort } = this.#socket ?? {};
-    return { local: addressOf(localAddress, localPort), peer: addressOf(remoteAddress, remotePort) };
+    return { local: this.#names?.local ?? null, peer: this.#isOver ? null : (this.#names?.peer ?? null) };
   }
 
   setOption(option: "no-delay" | "keep-alive", value: number): void {
@@ -74,51 +93,56 @@ export class TcpSocket implements KernelObject {
   read(length: number): Uint8Array | ErrnoName | Failure | undefined {
     const taken = this.peek(length);
     if (!(taken instanceof Uint8Array) || taken.length === 0) return taken;
-    this.#drop(taken.length);
+    this.#received.drop(taken.length);
+    if (this.#received.length < BUFFERED_BYTES) this.#socket?.resume();
     this.network.meter.count(taken.length);
     return taken;
   }
 
   /** As `read`, but what it gives stays. */
   peek(length: number): Uint8Array | ErrnoName | Failure | undefined {
-    if (this.#readClosed) return new Uint8Array(0);
-    if (this.#bufferedBytes > 0) {
+    if (length === 0) return NOTHING;
+    if (this.#received.length > 0) {
       const { meter } = this.network;
       if (meter.exhausted !== null) return { errno: "EDQUOT", reason: meter.exhausted };
-      const allowed = meter.allowance(Math.min(length, this.#bufferedBytes));
-      return allowed === 0 ? this.#pause() : this.#first(allowed);
+      const allowed = meter.allowance(Math.min(length, this.#received.length));
+      return allowed === 0 ? this.#waitForMeter() : this.#received.first(allowed);
     }
+    if (this.#ended) return NOTHING;
     if (this.#failure !== null) return this.takeFailure() ?? undefined;
-    if (this.#ended || this.#reset) return new Uint8Array(0);
+    if (this.#noMoreComes) return NOTHING;
     return this.#state === "new" ? "ENOTCONN" : undefined;
   }
 
   write(bytes: Uint8Array): number | ErrnoName | Failure | undefined {
     if (this.#failure !== null) return this.takeFailure() ?? undefined;
-    if (this.#writeClosed || this.#reset) return "EPIPE";
-    if (this.#state === "new") return "ENOTCONN";
+    if (this.#nothingGoes) return "EPIPE";
     const socket = this.#socket;
     if (socket === null) return undefined;
+    if (bytes.length === 0) return 0;
     const room = BUFFERED_BYTES - socket.writableLength;
     if (room <= 0) return undefined;
     const { meter } = this.network;
     if (meter.exhausted !== null) return { errno: "EDQUOT", reason: meter.exhausted };
     const allowed = meter.allowance(Math.min(bytes.length, room));
-    if (allowed === 0 && bytes.length > 0) return this.#pause();
-    // A copy: the bytes may lie in the window that the cell writes next.
-    socket.write(new Uint8Array(bytes.subarray(0, allowed)));
+    if (allowed === 0) return this.#waitForMeter();
+    for (let sent = 0; sent < allowed; sent += PIECE_BYTES) {
+      // A copy: the bytes may lie in the window that the cell writes next.
+      socket.write(new Uint8Array(bytes.subarray(sent, Math.min(sent + PIECE_BYTES, allowed))));
+    }
     meter.count(allowed);
     return allowed;
   }
 
-  readiness(events: number): number {
-    if (this.#failure !== null) return (events & (POLLIN | POLLOUT)) | POLLERR | POLLHUP;
+  readiness(events: number, waiting: boolean): number {
+    if (this.#state === "connecting") return 0;
     if (this.#state === "new") return (events & POLLOUT) | POLLHUP;
-    if (this.#socket === null) return 0;
-    const readable = this.#bufferedBytes > 0 || this.#ended || this.#reset || this.#readClosed;
-    const isWritable = this.#reset || this.#writeClosed || this.#socket.writableLength < BUFFERED_BYTES;
-    const hungUp = this.#reset || (this.#ended && this.#writeClosed) ? POLLHUP : 0;
-    return (readable ? events & POLLIN : 0) | (isWritable ? events & POLLOUT : 0) | hungUp;
+    const flowing = this.#flows(events, waiting);
+    let bits = this.#noMoreComes ? POLLIN | POLLRDHUP : 0;
+    if (this.#received.length > 0 && flowing) bits |= POLLIN;
+    if (this.#nothingGoes || (this.#hasRoom && flowing)) bits |= POLLOUT;
+    const always = (this.#noMoreComes && this.#nothingGoes ? POLLHUP : 0) | (this.#failure === null ? 0 : POLLERR);
+    return (bits & events) | always;
   }
 
   control(): ErrnoName {
@@ -128,11 +152,8 @@ export class TcpSocket implements KernelObject {
   /** shutdown(2). */
   shutdown(how: number): ErrnoName | null {
     if (how > 2) return "EINVAL";
-    if (this.#socket === null || this.#reset) return "ENOTCONN";
-    if (how !== 1) {
-      this.#readClosed = true;
-      this.#socket.resume();
-    }
+    if (this.#socket === null || this.#isOver) return "ENOTCONN";
+    if (how !== 1) this.#readClosed = true;
     if (how !== 0 && !this.#writeClosed) {
       this.#writeClosed = true;
       this.#socket.end();
@@ -143,25 +164,26 @@ export class TcpSocket implements KernelObject {
 
   close(): void {
     this.#dialling.abort();
-    const socket = this.#socket;
-    if (socket === null || socket.destroyed) return;
-    socket.removeAllListeners("data");
-    socket.resume();
-    socket.destroySoon();
-    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.once("close", () => clearTimeout(linger));
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    if (this.#socket === null) return;
+    this.#socket.removeAllListeners("data");
+    this.#received.clear();
+    sendRest(this.#socket);
   }
 
-  #attach(socket: Socket): void {
+  #attach(socket: Socket, { address, port }: Endpoint): void {
     if (this.#dialling.signal.aborted) return void socket.destroy();
     this.#state = "connected";
+    this.#isNews = true;
     this.#socket = socket;
+    // The peer is who was asked for, though a proxy may be what is talked to.
+    const { localAddress, localPort } = socket;
+    const local = localAddress && localPort ? { address: localAddress, port: localPort } : null;
+    this.#names = { local, peer: { address: formatAddress(address), port } };
     this.#applyOptions();
     socket.on("data", (chunk: Uint8Array) => {
-      if (this.#readClosed) return;
-      this.#chunks.push(chunk);
-      this.#bufferedBytes += chunk.length;
-      if (this.#bufferedBytes >= BUFFERED_BYTES) socket.pause();
+      this.#received.push(chunk);
+      if (this.#received.length >= BUFFERED_BYTES) socket.pause();
       this.wake();
     });
     socket.on("end", () => {
@@ -169,39 +191,48 @@ export class TcpSocket implements KernelObject {
       this.wake();
     });
     socket.on("error", (error) => {
-      this.#failure = failureOf(error);
+      this.#failure = this.#ended ? { errno: "EPIPE" } : failureOf(error);
+      this.#reset = true;
       this.wake();
     });
     socket.on("close", () => {
-      this.#reset = !this.#ended || this.#failure !== null;
-      this.#ended = true;
+      if (!this.#ended) this.#reset = true;
       this.wake();
     });
     socket.on("drain", this.wake);
     socket.resume();
   }
 
-  /** Up to so many of the bytes that have come, in one piece: small ones are put together, large ones not copied. */
-  #first(length: number): Uint8Array {
-    const [first] = this.#chunks;
-    if (first !== undefined && first.length >= Math.min(length, LARGE_BYTES)) return first.subarray(0, length);
-    const joined = Buffer.concat(this.#chunks);
-    this.#chunks = [joined];
-    return joined.subarray(0, length);
+  get #noMoreComes(): boolean {
+    return this.#ended || this.#readClosed || this.#reset || this.#state === "failed";
   }
 
-  #drop(length: number): void {
-    const [first] = this.#chunks;
-    if (first === undefined) return;
-    if (first.length === length) this.#chunks.shift();
-    else this.#chunks[0] = first.subarray(length);
-    this.#bufferedBytes -= length;
-    if (this.#bufferedBytes < BUFFERED_BYTES) this.#socket?.resume();
+  get #nothingGoes(): boolean {
+    return this.#writeClosed || this.#reset || this.#state === "new" || this.#state === "failed";
   }
 
-  /** Until the meter lets something pass again. */
-  #pause(): undefined {
-    setTimeout(this.wake, this.network.meter.pauseMs);
+  /** Both sides have ended, or one has broken off. */
+  get #isOver(): boolean {
+    return this.#reset || (this.#ended && this.#writeClosed);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#socket !== null && this.#socket.writableLength < BUFFERED_BYTES;
+  }
+
+  /** Whether the meter lets anything pass; else whoever waits for that is woken when it does. */
+  #flows(events: number, waiting: boolean): boolean {
+    if (this.network.meter.pauseMs === 0) return true;
+    const awaited = (this.#received.length > 0 ? POLLIN : 0) | (this.#hasRoom ? POLLOUT : 0);
+    if (waiting && (events & awaited) !== 0) this.#waitForMeter();
+    return false;
+  }
+
+  #waitForMeter(): undefined {
+    this.#pause ??= setTimeout(() => {
+      this.#pause = null;
+      this.wake();
+    }, this.network.meter.pauseMs);
   }
 
   #applyOptions(): void {
@@ -210,13 +241,12 @@ export class TcpSocket implements KernelObject {
   }
 }
 
+const NOTHING = new Uint8Array(0);
+
 function failureOf(error: unknown): Failure {
   if (error instanceof NetworkRefusal) return { errno: "EACCES", reason: error.reason };
   if (!(error instanceof ConnectFailure)) return { errno: errnoNameOf(error) };
-  const errno = error.code === "EMFILE" ? "EMFILE" : errnoNameOf(error);
+  // With a reason it is the program's limit, and not the system's.
+  const errno = error.code === "EMFILE" && error.reason !== undefined ? "EMFILE" : errnoNameOf(error);
   return error.reason === undefined ? { errno } : { errno, reason: error.reason };
-}
-
-function addressOf(address: string | undefined, port: number | undefined): SocketAddress | null {
-  return address === undefined || port === undefined ? null : { address, port };
 }

@@ -15,6 +15,7 @@ import type { NetworkSettings } from "./network-settings.ts";
 import { ProxiedNames } from "./proxied-names.ts";
 import { openTunnel } from "./proxy-tunnel.ts";
 import { readSearchDomains } from "./search-domains.ts";
+import { sendRest } from "./send-rest.ts";
 import { TransferMeter } from "./transfer-meter.ts";
 
 /** Where a connection goes: an address, never a name, so that what was checked is what is dialled. */
@@ -134,7 +135,7 @@ export class ProgramNetwork {
 
   /** Ends what is still open, of a program that is no more. */
   close(): void {
-    for (const socket of this.#open) socket.destroySoon();
+    for (const socket of this.#open) sendRest(socket);
   }
 
   /** An address of one interface (`fe80::1%eth0`) is refused as what it is; no program has a use for it. */

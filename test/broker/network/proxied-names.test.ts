@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from "../../../src/permissions/ip-address
 import type { HostName } from "../../../src/permissions/permissions.ts";
 
 const name = (text: string) => text as HostName;
-const nameAt = (proxied: ProxiedNames, text: string) => {
+const nameAt = (proxied: ProxiedNames, text: string): string | null => {
   const address = parseAddress(text);
   return address === null ? "no address" : (proxied.nameOf(address) ?? null);
 };
