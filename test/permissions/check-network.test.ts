@@ -19,7 +19,7 @@ function verdictOn(commandLine: string, target: string): string {
 }
 
 function nameVerdictOn(commandLine: string, name: string, port: number | null): string {
-  const verdict = checkName(policyOf(commandLine), name as HostName, port);
+  const verdict = checkName(policyOf(commandLine), { name: name as HostName, port });
   return verdict.allowed ? "allowed" : verdict.reason;
 }
 
@@ -263,4 +263,14 @@ describe("a name may be looked up", () => {
   ])("%s, %s, port %p: %s", (flags, name, port, expected) => {
     expect(nameVerdictOn(flags, name, port)).toBe(expected);
   });
+});
+
+test("a name is denied with what the system's search domains make of it", () => {
+  const policy = policyOf("--deny-net=leak.corp.test");
+  const completions = ["leak.corp.test", "leak.test"] as HostName[];
+  expect(checkName(policy, { name: "leak" as HostName, port: 80, completions })).toEqual({
+    allowed: false,
+    reason: "denied by --deny-net=leak.corp.test",
+  });
+  expect(checkName(policy, { name: "leak" as HostName, port: 80 })).toEqual({ allowed: true });
 });
