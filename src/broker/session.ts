@@ -11,6 +11,7 @@ import type { Files } from "./kernel/files.ts";
 import { LimitedOutput, OutputAllowance } from "./kernel/limited-output.ts";
 import { HandleTable, type KernelObject } from "./kernel/objects.ts";
 import type { ProcessContext, Reply } from "./kernel/process-context.ts";
+import { TlsContexts } from "./kernel/tls-contexts.ts";
 import { Waiters } from "./kernel/waiters.ts";
 import type { ProgramNetwork } from "./network/program-network.ts";
 import type { Limits, ProgramEnd, ProgramRequest, ProgramResources } from "./program.ts";
@@ -54,6 +55,7 @@ export class Session {
   #archives = new ArchiveTable();
   #packages: ProgramPackages | null = null;
   readonly #figures = new Figures((png) => this.#resources?.showFigure(png) ?? null);
+  readonly #tlsContexts = new TlsContexts();
   #deadline: Deadline | null = null;
   #allowance: OutputAllowance | null = null;
   #group: MemoryGroup | null = null;
@@ -211,6 +213,8 @@ export class Session {
         return packages();
       },
       figures: this.#figures,
+      tlsContexts: this.#tlsContexts,
+      tlsRoots: async () => (await this.#network?.outlet)?.certificates ?? null,
       get compiler() {
         return resources()?.compiling?.queue ?? null;
       },

@@ -161,6 +161,31 @@ const shapes = {
    * LookupResult as JSON.
    */
   lookup: { name: hostText, version: anyVersion, port: nullOr(port) },
+  /** A piece of an SSLContext's settings (TlsSettings as JSON); the last one makes a context of them. */
+  "tls-context": { last: flag },
+  /** The certificates that are trusted by default, in PEM. */
+  "tls-roots": {},
+  /** A connection speaks TLS from now on: its reads and writes are plaintext. A session is one from before, or 0. */
+  "tls-start": { handle: count, context: count, hostname: nullOr(hostText), session: count },
+  /** TLS without a connection, for `tls-exchange`. */
+  "tls-engine": { context: count, hostname: nullOr(hostText), session: count },
+  /** The handshake of a connection, or a wait until it has ended; ETIMEDOUT when it takes longer. */
+  "tls-handshake": { handle: count, timeoutMs: milliseconds },
+  /** The end of TLS on a connection: says so, waits until the peer has, and leaves the connection as it was. */
+  "tls-finish": { handle: count, timeoutMs: milliseconds },
+  /** The same without a word to the peer. */
+  "tls-abandon": { handle: count },
+  /** How TLS on a connection is. */
+  "tls-status": { handle: count },
+  /**
+   * One step of an engine. The bytes are ciphertext from the peer, which may have `ended` there, then plaintext to encrypt.
+   * Answered with ciphertext for the peer, then its plaintext.
+   */
+  "tls-exchange": { handle: count, ciphertextLength: count, ended: flag, close: flag },
+  /** The peer's certificates, its own first, in DER, one after the other. */
+  "tls-certificates": { handle: count },
+  /** A handle for a connection's session, whose bytes are answered, in BoringSSL's ASN.1; 0 for none. */
+  "tls-session": { handle: count },
   /** The user's terminal, whatever the streams are: /dev/tty. ENXIO when there is none. */
   terminal: {},
   /** One real-time interval timer, as setitimer(2); a delay of 0 stops it. A query only asks what is left. */
@@ -269,6 +294,21 @@ export interface Replies {
   peek: Record<string, never>;
   shutdown: Record<string, never>;
   lookup: { readonly handle: number };
+  "tls-context": { readonly context?: number; readonly failure?: TlsFailure };
+  "tls-roots": Record<string, never>;
+  "tls-start": Record<string, never>;
+  "tls-engine": { readonly engine: number };
+  "tls-handshake": TlsStatus;
+  "tls-finish": TlsStatus;
+  "tls-abandon": Record<string, never>;
+  "tls-status": TlsStatus;
+  "tls-exchange": TlsStatus & {
+    readonly consumed: number;
+    readonly written: number;
+    readonly ciphertextLength: number;
+  };
+  "tls-certificates": { readonly lengths: readonly number[] };
+  "tls-session": { readonly session: number };
   terminal: { readonly handle: number };
   timer: { readonly delayMs: number; readonly intervalMs: number };
   signals: Record<string, never>;
@@ -325,6 +365,44 @@ export type LookupResult =
   /** No server could say; later one may. */
   | { readonly kind: "unanswered" }
   | { readonly kind: "refused"; readonly reason: string };
+
+/** How TLS is with a peer. */
+export interface TlsStatus {
+  readonly state: "handshaking" | "open" | "failed";
+  /** The peer has said that nothing more comes. */
+  readonly closed: boolean;
+  /** The connection has ended, perhaps without that word. */
+  readonly ended: boolean;
+  /** Something is still to be sent. */
+  readonly sending: boolean;
+  /** Bytes of plaintext that have come and have not been read. */
+  readonly pending: number;
+  readonly failure: TlsFailure | null;
+  /** While the handshake is not done: null. */
+  readonly connection: TlsConnection | null;
+  /** Lines for a key log, for a context that asked for them. */
+  readonly keylog: readonly string[];
+}
+
+/** Why TLS cannot go on, or a context cannot be made. */
+export interface TlsFailure {
+  readonly kind: "verification" | "protocol" | "ended" | "settings";
+  /** OpenSSL's number of what is wrong with a certificate; else 0. */
+  readonly code: number;
+  /** In words for a certificate, else OpenSSL's name for it. */
+  readonly reason: string;
+}
+
+export interface TlsConnection {
+  readonly version: string;
+  /** OpenSSL's name of the cipher suite. */
+  readonly cipher: string;
+  /** What ALPN chose. */
+  readonly protocol: string | null;
+  readonly reused: boolean;
+  /** The first Finished message of the handshake, in hexadecimal (RFC 5929, 3); null in TLS 1.3. */
+  readonly finished: string | null;
+}
 
 export type ModuleReply =
   | { readonly kind: "none" }

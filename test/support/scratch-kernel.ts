@@ -12,6 +12,7 @@ import { Neighbours } from "../../src/broker/kernel/neighbours.ts";
 import { HandleTable } from "../../src/broker/kernel/objects.ts";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
 import type { ProcessContext } from "../../src/broker/kernel/process-context.ts";
+import { TlsContexts } from "../../src/broker/kernel/tls-contexts.ts";
 import { Waiters } from "../../src/broker/kernel/waiters.ts";
 import type { GuestPath, HostPath, Mount } from "../../src/permissions/permissions.ts";
 import type { Libc } from "../../src/protocol/libc.ts";
@@ -195,6 +196,8 @@ export class ScratchKernel implements AsyncDisposable {
       archives: this.#archives,
       packages: ANSWERING,
       figures: new Figures(() => "/tmp/figure.png"),
+      tlsContexts: new TlsContexts(),
+      tlsRoots: async () => null,
       compiler: null,
       window: this.window,
       openTerminal: () => createPipe(() => {}).writer,

@@ -6,6 +6,7 @@ import { createPipe } from "./pipe.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
 import { dispatchResolver } from "./resolver-requests.ts";
 import { dispatchSocket } from "./socket-requests.ts";
+import { dispatchTls } from "./tls-requests.ts";
 
 /** Checks one request and carries it out; `reply` is called once, now or when what is waited for comes. */
 export function dispatch(process: ProcessContext, request: Request, bytes: Uint8Array, reply: Reply): void {
@@ -48,6 +49,18 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "peek":
     case "lookup":
       return dispatchSocket(process, request, reply);
+    case "tls-context":
+    case "tls-roots":
+    case "tls-start":
+    case "tls-engine":
+    case "tls-handshake":
+    case "tls-finish":
+    case "tls-abandon":
+    case "tls-status":
+    case "tls-exchange":
+    case "tls-certificates":
+    case "tls-session":
+      return dispatchTls(process, request, bytes, reply);
     case "timer":
       return reply(
         "timer",

@@ -181,7 +181,7 @@ function refuseManyHandles({ handles }: ProcessContext, wanted = 1): void {
   throw new KernelError("EMFILE", `the program may have ${handles.maximum} open; allow more with --max-open-files`);
 }
 
-function refuse(op: Request["op"], error: unknown, reply: Reply): void {
+export function refuse(op: Request["op"], error: unknown, reply: Reply): void {
   const errno = errnoNameOf(error);
   const reason = error instanceof KernelError ? error.reason : undefined;
   reply(op, reason === undefined ? { errno } : { errno, reason });

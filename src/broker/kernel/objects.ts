@@ -15,6 +15,8 @@ export const POLLRDHUP = 0x2000;
  */
 export interface KernelObject {
   readonly kind: StreamGrant["kind"];
+  /** What this one is a layer over: what is asked of a connection, and not of its bytes, is asked of that. */
+  readonly beneath?: KernelObject;
   /** Between 1 and `length` bytes, none at the end, undefined when there are none yet. */
   read(length: number): Uint8Array | ErrnoName | Failure | undefined;
   /** How many bytes were taken; undefined when none can be taken now. The bytes are copied. */
@@ -55,6 +57,11 @@ export class HandleTable {
 
   get(handle: number): KernelObject | undefined {
     return this.#objects.get(handle);
+  }
+
+  /** Puts another object in an open one's place, which it does not close. */
+  replace(handle: number, object: KernelObject): void {
+    if (this.#objects.has(handle)) this.#objects.set(handle, object);
   }
 
   close(handle: number): boolean {

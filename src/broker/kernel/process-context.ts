@@ -10,6 +10,7 @@ import type { Files } from "./files.ts";
 import type { History } from "./history.ts";
 import type { Neighbours } from "./neighbours.ts";
 import type { HandleTable, KernelObject } from "./objects.ts";
+import type { TlsContexts } from "./tls-contexts.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** What one process's requests are answered from, and whom they tell. */
@@ -27,6 +28,9 @@ export interface ProcessContext {
   readonly archives: ArchiveTable;
   readonly packages: Pick<ProgramPackages, "provide" | "install">;
   readonly figures: Figures;
+  readonly tlsContexts: TlsContexts;
+  /** The certificates, in PEM, that stand for woma's own by the user's will; null for none. */
+  readonly tlsRoots: () => Promise<string | null>;
   /** What a cell that compiles is to compile; null for all others. */
   readonly compiler: CompileQueue | null;
   /** What answers a cell that resolves requirements; null for all others. */

@@ -2,6 +2,7 @@ import { parseAddress } from "../../permissions/ip-address.ts";
 import { INLINE_BYTES, type RequestOf } from "../../protocol/messages.ts";
 import { hasRoom } from "./file-requests.ts";
 import { NameLookup } from "./name-lookups.ts";
+import type { KernelObject } from "./objects.ts";
 import type { ProcessContext, Reply } from "./process-context.ts";
 import { createSocketPair, PairEnd } from "./socket-pair.ts";
 import { TcpSocket } from "./sockets.ts";
@@ -61,9 +62,16 @@ export function dispatchSocket(process: ProcessContext, request: SocketRequest, 
   }
 }
 
-function socketOf(process: ProcessContext, { handle }: { readonly handle: number }): TcpSocket | PairEnd | undefined {
-  const object = process.handles.get(handle);
+function socketOf(process: ProcessContext, request: { readonly handle: number }): TcpSocket | PairEnd | undefined {
+  const object = connectionOf(process, request);
   return object instanceof TcpSocket || object instanceof PairEnd ? object : undefined;
+}
+
+/** What carries the bytes, whatever they go through. */
+function connectionOf(process: ProcessContext, { handle }: { readonly handle: number }): KernelObject | undefined {
+  let object = process.handles.get(handle);
+  while (object?.beneath !== undefined) object = object.beneath;
+  return object;
 }
 
 function notASocket(process: ProcessContext, { handle }: { readonly handle: number }) {
