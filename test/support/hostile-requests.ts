@@ -34,7 +34,6 @@ export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects[
     close: { handle: readOnlyFile },
     seek: { handle: reader, offset: 0, whence: 0 },
     pipe: {},
-<<<<<<< HEAD
     socket: { version: 4 },
     "socket-pair": {},
     connect: { handle: reader, address: "127.0.0.1", port: 9, nonBlocking: true },
@@ -44,7 +43,6 @@ export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects[
     peek: { handle: reader, length: 16, nonBlocking: true },
     shutdown: { handle: reader, how: 1 },
     lookup: { name: "localhost", version: 0, port: null },
-=======
     "tls-context": { last: true },
     "tls-roots": {},
     "tls-start": { handle: reader, context: 1, hostname: "localhost", session: 0 },
@@ -56,7 +54,6 @@ export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects[
     "tls-exchange": { handle: reader, ciphertextLength: 0, ended: false, close: false },
     "tls-certificates": { handle: reader },
     "tls-session": { handle: reader },
->>>>>>> 584a916 (TLS in the broker: an engine, a stream through it, and the requests)
     terminal: {},
     timer: { delayMs: 5, intervalMs: 0, query: false },
     signals: { handled: [2], ignored: [] },

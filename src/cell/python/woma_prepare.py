@@ -108,6 +108,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_refusals
     import woma_signals
     import woma_sockets
+    import woma_ssl
 
     trim_from_tracebacks(woma_refusals._Explainer.find_spec)
     for part in (
@@ -122,6 +123,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
         woma_refusals,
         woma_signals,
         woma_sockets,
+        woma_ssl,
     ):
         part.install()
     # Behind all other finders.

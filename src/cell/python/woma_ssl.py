@@ -1,0 +1,99 @@
+"""The modules ssl and _ssl: Pyodide's have the constants and do nothing; here the broker does the TLS."""
+
+import importlib
+import importlib.machinery
+import sys
+from importlib.abc import Loader
+
+import woma_ssl_constants
+import woma_ssl_errors
+import woma_ssl_objects
+import woma_ssl_session
+
+
+def install() -> None:
+    sys.meta_path.insert(0, _Finder())
+    # asyncio has imported them by now, and has kept what it needs of the exceptions.
+    for name in ("_ssl", "ssl"):
+        importlib.reload(importlib.import_module(name))
+    import asyncio.sslproto
+    import ssl
+
+    asyncio.sslproto.SSLAgainErrors = (ssl.SSLWantReadError, ssl.SSLSyscallError)
+
+
+class _Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in _CHANGES:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader, _CHANGES[name])
+        return spec
+
+
+class _Loader(Loader):
+    def __init__(self, native, change) -> None:
+        self._native, self._change = native, change
+
+    def create_module(self, spec):
+        return self._native.create_module(spec)
+
+    def exec_module(self, module):
+        self._native.exec_module(module)
+        self._change(module)
+
+    def __getattr__(self, name):
+        return getattr(self._native, name)
+
+
+def _change_below(module) -> None:
+    woma_ssl_constants.correct(module)
+    names = vars(module)
+    names.update({name: getattr(woma_ssl_errors, name) for name in _EXCEPTIONS})
+    names.update(
+        SSLSession=woma_ssl_session.SSLSession,
+        get_default_verify_paths=lambda: (
+            "SSL_CERT_FILE",
+            "/usr/lib/ssl/cert.pem",
+            "SSL_CERT_DIR",
+            "/usr/lib/ssl/certs",
+        ),
+        nid2obj=woma_ssl_objects.nid2obj,
+        txt2obj=woma_ssl_objects.txt2obj,
+    )
+
+
+def _change(module) -> None:
+    # They use what is in place by now.
+    import woma_ssl_bio
+    import woma_ssl_context
+    import woma_ssl_functions
+    import woma_ssl_socket
+
+    context = woma_ssl_context.SSLContext
+    context.sslsocket_class = woma_ssl_socket.SSLSocket
+    context.sslobject_class = woma_ssl_bio.SSLObject
+    below = module._ssl
+    below._SSLContext = module._SSLContext = context
+    below.MemoryBIO = module.MemoryBIO = woma_ssl_bio.MemoryBIO
+    vars(module).update(
+        SSLContext=context,
+        SSLObject=woma_ssl_bio.SSLObject,
+        SSLSocket=woma_ssl_socket.SSLSocket,
+        HAS_NEVER_CHECK_COMMON_NAME=True,
+    )
+    woma_ssl_functions.add_to(module)
+
+
+_CHANGES = {"_ssl": _change_below, "ssl": _change}
+_EXCEPTIONS = (
+    "SSLError",
+    "SSLZeroReturnError",
+    "SSLWantReadError",
+    "SSLWantWriteError",
+    "SSLSyscallError",
+    "SSLEOFError",
+    "SSLCertVerificationError",
+)
