@@ -7,7 +7,9 @@ import type { TlsSettings } from "./tls-settings.ts";
 export function verifyPeer(socket: TLSSocket, settings: TlsSettings, hostname: string | null): TlsFailure | null {
   if (settings.verification === "none") return null;
   if (!socket.authorized) return chainFailure(String(socket.authorizationError));
-  return settings.verification === "chain-and-host" ? verifyHost(socket, settings, hostname) : null;
+  // As in Python: who names no host gets the chain checked.
+  if (settings.verification === "chain" || hostname === null) return null;
+  return verifyHost(socket, settings, hostname);
 }
 
 function chainFailure(name: string): TlsFailure {
@@ -15,9 +17,8 @@ function chainFailure(name: string): TlsFailure {
   return { kind: "verification", code, reason };
 }
 
-function verifyHost(socket: TLSSocket, { commonNames }: TlsSettings, hostname: string | null): TlsFailure | null {
+function verifyHost(socket: TLSSocket, { commonNames }: TlsSettings, host: string): TlsFailure | null {
   const certificate = socket.getPeerX509Certificate();
-  const host = hostname ?? "";
   if (isIP(host) !== 0) {
     if (certificate?.checkIP(host) !== undefined) return null;
     return mismatch(64, "IP address mismatch", host);

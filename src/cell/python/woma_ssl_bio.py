@@ -31,11 +31,10 @@ class MemoryBIO:
         return taken
 
     def write(self, b, /) -> int:
-        view = memoryview(b)
+        view = _bytes_of(b)
         if self._has_ended:
             raise woma_ssl_errors.SSLError("cannot write() after write_eof()")
-        # Raises for one that is not contiguous.
-        self._buffer += view.cast("B") if view.nbytes else b""
+        self._buffer += view
         return view.nbytes
 
     def write_eof(self) -> None:
@@ -56,6 +55,17 @@ class MemoryBIO:
         kind, version = self._buffer[0], self._buffer[1]
         length = int.from_bytes(self._buffer[3:5])
         return not 20 <= kind <= 24 or version != 3 or len(self._buffer) >= _HEADER_BYTES + length
+
+
+def _bytes_of(data) -> memoryview:
+    try:
+        view = memoryview(data)
+    except TypeError:
+        raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}") from None
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    # An empty one cannot be cast.
+    return view.cast("B") if view.nbytes else memoryview(b"")
 
 
 class MemoryChannel(Channel):
@@ -100,12 +110,14 @@ class MemoryChannel(Channel):
                 raise woma_ssl_errors.zero_return(line)
             return b""
         if status["ended"]:
-            raise woma_ssl_errors.ragged_end(line)
+            raise self.cut_off(line)
         raise woma_ssl_errors.want_read(line)
 
     def write(self, data) -> int:
-        view = memoryview(data).cast("B") if memoryview(data).nbytes else memoryview(b"")
+        view = _bytes_of(data)
         self._advance(AT_WRITE)
+        if self._has_failed:
+            raise woma_ssl_errors.after_failure(AT_WRITE)
         written = 0
         while written < len(view):
             status = self._step(bytes(view[written : written + _STEP_BYTES]))
@@ -132,7 +144,7 @@ class MemoryChannel(Channel):
         if status["closed"]:
             return
         if status["ended"]:
-            raise woma_ssl_errors.ragged_end(AT_SHUTDOWN)
+            raise self.cut_off(AT_SHUTDOWN)
         raise woma_ssl_errors.want_read(AT_SHUTDOWN)
 
     def pending(self) -> int:
@@ -199,9 +211,9 @@ class SSLObject:
     def _create(
         cls, incoming, outgoing, server_side=False, server_hostname=None, session=None, context=None
     ) -> SSLObject:
-        for each in (incoming, outgoing):
+        for name, each in (("incoming", incoming), ("outgoing", outgoing)):
             if not isinstance(each, MemoryBIO):
-                raise TypeError(f"_wrap_bio() argument must be _ssl.MemoryBIO, not {type(each).__name__}")
+                raise TypeError(f"_wrap_bio() argument '{name}' must be _ssl.MemoryBIO, not {type(each).__name__}")
         assert context is not None
         context._check_peer(server_side, server_hostname)
         self = cls.__new__(cls)

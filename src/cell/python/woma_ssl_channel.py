@@ -64,6 +64,13 @@ class Channel:
             return woma_ssl_errors.ragged_end(line)
         return woma_ssl_errors.of_failure(status["failure"], line)
 
+    def cut_off(self, line: int) -> OSError:
+        """The connection has ended without the peer's word."""
+        if self._has_failed:
+            return woma_ssl_errors.after_failure(line)
+        self._has_failed = True
+        return woma_ssl_errors.ragged_end(line)
+
     def write_keylog(self, status: dict) -> None:
         if status["keylog"] and self.context.keylog_filename is not None:
             with open(self.context.keylog_filename, "a", encoding="ascii") as file:
@@ -139,7 +146,7 @@ class Channel:
         if session is None:
             return
         if not isinstance(session, SSLSession):
-            raise TypeError("Value is not an SSLSession.")
+            raise TypeError("Value is not a SSLSession.")
         if session._context is not self.context:
             raise ValueError("Session refers to a different SSLContext.")
         if self.is_open:

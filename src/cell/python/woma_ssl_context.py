@@ -113,8 +113,6 @@ class SSLContext:
                 raise ValueError("server_hostname cannot be an empty string or start with a leading dot.")
             if "\0" in server_hostname:
                 raise TypeError("argument must be encoded string without null bytes, not str")
-        if self._check_hostname and not server_hostname:
-            raise ValueError("check_hostname requires server_hostname")
 
     def _broker_context(self) -> woma_ssl_broker.Handle:
         lowest, highest = self._versions.range(self._options)

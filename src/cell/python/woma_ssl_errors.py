@@ -144,11 +144,6 @@ def _explained(kind: type[SSLError], number: int, text: str, *, reason, library=
 
 # Where OpenSSL's name, or its words, are others than BoringSSL's name says.
 _REASONS = {
+    "NO_SUPPORTED_VERSIONS_ENABLED": ("NO_PROTOCOLS_AVAILABLE", "no protocols available"),
     "TLSV1_ALERT_CERTIFICATE_REQUIRED": ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "tlsv13 alert certificate required"),
-    "TLSV1_CERTIFICATE_REQUIRED": ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "tlsv13 alert certificate required"),
-    "TLSV1_UNRECOGNIZED_NAME": ("TLSV1_UNRECOGNIZED_NAME", "tlsv1 unrecognized name"),
-    "DECRYPTION_FAILED_OR_BAD_RECORD_MAC": (
-        "DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
-        "decryption failed or bad record mac",
-    ),
 }

@@ -97,7 +97,7 @@ class SocketChannel(Channel):
 
     def _check_end(self) -> None:
         if not self._socket.suppress_ragged_eofs and not self._status()["closed"]:
-            raise woma_ssl_errors.ragged_end(AT_READ)
+            raise self.cut_off(AT_READ)
 
     def _finish_step(self, op: str, line: int, timed_out: str) -> None:
         timeout = self._socket.gettimeout()
@@ -133,7 +133,7 @@ class SocketChannel(Channel):
         if status["closed"]:
             return
         if status["ended"]:
-            raise woma_ssl_errors.ragged_end(line)
+            raise self.cut_off(line)
         raise woma_ssl_errors.want_read(line)
 
     def _status(self) -> dict:
