@@ -29,22 +29,26 @@ import woma_sockets from "./python/woma_sockets.py" with { type: "text" };
 import woma_solver from "./python/woma_solver.py" with { type: "text" };
 import woma_ssl from "./python/woma_ssl.py" with { type: "text" };
 import woma_ssl_authorities from "./python/woma_ssl_authorities.py" with { type: "text" };
-import woma_ssl_bio from "./python/woma_ssl_bio.py" with { type: "text" };
 import woma_ssl_broker from "./python/woma_ssl_broker.py" with { type: "text" };
 import woma_ssl_certificates from "./python/woma_ssl_certificates.py" with { type: "text" };
 import woma_ssl_channel from "./python/woma_ssl_channel.py" with { type: "text" };
 import woma_ssl_ciphers from "./python/woma_ssl_ciphers.py" with { type: "text" };
+import woma_ssl_connection from "./python/woma_ssl_connection.py" with { type: "text" };
 import woma_ssl_constants from "./python/woma_ssl_constants.py" with { type: "text" };
 import woma_ssl_context from "./python/woma_ssl_context.py" with { type: "text" };
 import woma_ssl_der from "./python/woma_ssl_der.py" with { type: "text" };
 import woma_ssl_errors from "./python/woma_ssl_errors.py" with { type: "text" };
 import woma_ssl_functions from "./python/woma_ssl_functions.py" with { type: "text" };
 import woma_ssl_keys from "./python/woma_ssl_keys.py" with { type: "text" };
+import woma_ssl_memory from "./python/woma_ssl_memory.py" with { type: "text" };
+import woma_ssl_object from "./python/woma_ssl_object.py" with { type: "text" };
 import woma_ssl_objects from "./python/woma_ssl_objects.py" with { type: "text" };
+import woma_ssl_servers from "./python/woma_ssl_servers.py" with { type: "text" };
 import woma_ssl_session from "./python/woma_ssl_session.py" with { type: "text" };
 import woma_ssl_socket from "./python/woma_ssl_socket.py" with { type: "text" };
 import woma_ssl_strict from "./python/woma_ssl_strict.py" with { type: "text" };
 import woma_ssl_versions from "./python/woma_ssl_versions.py" with { type: "text" };
+import woma_ssl_wrapped from "./python/woma_ssl_wrapped.py" with { type: "text" };
 import woma_streams from "./python/woma_streams.py" with { type: "text" };
 import woma_wanted from "./python/woma_wanted.py" with { type: "text" };
 
@@ -80,22 +84,26 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_solver,
   woma_ssl,
   woma_ssl_authorities,
-  woma_ssl_bio,
   woma_ssl_broker,
   woma_ssl_certificates,
   woma_ssl_channel,
   woma_ssl_ciphers,
+  woma_ssl_connection,
   woma_ssl_constants,
   woma_ssl_context,
   woma_ssl_der,
   woma_ssl_errors,
   woma_ssl_functions,
   woma_ssl_keys,
+  woma_ssl_memory,
+  woma_ssl_object,
   woma_ssl_objects,
+  woma_ssl_servers,
   woma_ssl_session,
   woma_ssl_socket,
   woma_ssl_strict,
   woma_ssl_versions,
+  woma_ssl_wrapped,
   woma_streams,
   woma_wanted,
 };

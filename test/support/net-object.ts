@@ -13,7 +13,7 @@ export class NetObject implements KernelObject {
     private readonly socket: Socket,
     private readonly options: { readonly pieceBytes: number; wake(): void },
   ) {
-    socket.on("data", (bytes) => this.#changed(() => this.#received.push(bytes)));
+    socket.on("data", (bytes: Buffer) => this.#changed(() => this.#received.push(bytes)));
     socket.on("end", () => this.#changed(() => (this.#ended = true)));
     socket.on("error", () => this.#changed(() => (this.#error = "ECONNRESET")));
     socket.on("drain", () => options.wake());

@@ -22,8 +22,18 @@ export function faultOf(op: Request["op"], { fields, bytes }: GivenReply): strin
 const KNOWN_ERRORS: ReadonlySet<unknown> = new Set(ERRNO_NAMES);
 
 /** Their bytes are as long as what they are of. */
-const UNBOUNDED: ReadonlySet<Request["op"]> = new Set(["archive-list", "list", "module", "resource", "history-load"]);
+const UNBOUNDED: ReadonlySet<Request["op"]> = new Set<Request["op"]>([
+  "archive-list",
+  "list",
+  "module",
+  "resource",
+  "history-load",
+  "tls-roots",
+  "tls-exchange",
+  "tls-certificates",
+]);
 
+const TLS_STATUS = "closed,connection,ended,failure,keylog,pending,sending,state";
 const STATUS = "accessedMs,blocks,changedMs,device,group,inode,links,mode,modifiedMs,size,user";
 /** The fields of replies that have any, in order. */
 const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
@@ -32,6 +42,14 @@ const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
   poll: ["ready"],
   seek: ["position"],
   pipe: ["reader,writer"],
+  "tls-context": ["", "context", "failure"],
+  "tls-engine": ["engine"],
+  "tls-handshake": [TLS_STATUS],
+  "tls-finish": [TLS_STATUS],
+  "tls-status": [TLS_STATUS],
+  "tls-exchange": ["ciphertextLength,closed,connection,consumed,ended,failure,keylog,pending,sending,state,written"],
+  "tls-certificates": ["lengths"],
+  "tls-session": ["session"],
   terminal: ["handle"],
   timer: ["delayMs,intervalMs"],
   module: ["kind", "kind,path"],

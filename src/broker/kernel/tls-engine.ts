@@ -22,6 +22,8 @@ export class TlsEngine {
   readonly #transport: Duplex;
   readonly #socket: TLSSocket;
   #ciphertext: Uint8Array[] = [];
+  /** The answer to the peer's end. */
+  #farewell: Uint8Array[] = [];
   #plaintext: Uint8Array[] = [];
   #plaintextBytes = 0;
   #state: TlsState = "handshaking";
@@ -103,9 +105,12 @@ export class TlsEngine {
       if (length === 0) break;
       // The peer's answer to an end shows itself a moment later than one that comes first, and what follows is no TLS.
       if (this.#closing) this.#settle();
+      const before = this.#ciphertext.length;
       // The socket keeps what it is given; the bytes may lie in memory that changes.
       this.#transport.push(Buffer.from(bytes.subarray(at, at + length)));
       at += length;
+      // The socket answers the peer's end at once; a program does so when it ends, too.
+      if (this.#closed && !this.#closing) this.#farewell = this.#ciphertext.splice(before);
     }
     return at;
   }
@@ -142,7 +147,8 @@ export class TlsEngine {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#socket.end();
+    if (this.#closed) this.#ciphertext.push(...this.#farewell);
+    else this.#socket.end();
   }
 
   /** What was agreed with the peer, once the handshake is done. */

@@ -68,7 +68,11 @@ function perform(process: ProcessContext, request: TlsRequest, bytes: Uint8Array
       return exchange(process, request, bytes, reply);
     case "tls-certificates": {
       const certificates = openEngineOf(process, request.handle).certificates();
-      return reply("tls-certificates", { lengths: certificates.map(({ length }) => length) }, Buffer.concat(certificates));
+      return reply(
+        "tls-certificates",
+        { lengths: certificates.map(({ length }) => length) },
+        Buffer.concat(certificates),
+      );
     }
     case "tls-session": {
       if (!hasRoom(process, 1, request.op, reply)) return;

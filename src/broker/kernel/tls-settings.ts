@@ -1,7 +1,7 @@
 /** The versions of TLS that a context can be limited to, the oldest first. */
-export const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
+const TLS_VERSIONS = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
 
-export type TlsVersion = (typeof TLS_VERSIONS)[number];
+type TlsVersion = (typeof TLS_VERSIONS)[number];
 
 /** What an SSLContext says, as a cell tells it. */
 export interface TlsSettings {

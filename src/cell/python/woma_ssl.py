@@ -67,20 +67,21 @@ def _change_below(module) -> None:
 
 def _change(module) -> None:
     # They use what is in place by now.
-    import woma_ssl_bio
     import woma_ssl_context
     import woma_ssl_functions
+    import woma_ssl_memory
+    import woma_ssl_object
     import woma_ssl_socket
 
     context = woma_ssl_context.SSLContext
     context.sslsocket_class = woma_ssl_socket.SSLSocket
-    context.sslobject_class = woma_ssl_bio.SSLObject
+    context.sslobject_class = woma_ssl_object.SSLObject
     below = module._ssl
     below._SSLContext = module._SSLContext = context
-    below.MemoryBIO = module.MemoryBIO = woma_ssl_bio.MemoryBIO
+    below.MemoryBIO = module.MemoryBIO = woma_ssl_memory.MemoryBIO
     vars(module).update(
         SSLContext=context,
-        SSLObject=woma_ssl_bio.SSLObject,
+        SSLObject=woma_ssl_object.SSLObject,
         SSLSocket=woma_ssl_socket.SSLSocket,
         HAS_NEVER_CHECK_COMMON_NAME=True,
     )

@@ -18,14 +18,14 @@ class Authorities:
         self._directories: list[str] = []
 
     def add_defaults(self) -> None:
-        """Those that SSL_CERT_FILE and SSL_CERT_DIR name, where the program has such a file or directory; else woma's."""
-        file, directory = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-        has_file, has_directory = bool(file) and os.path.isfile(file), bool(directory) and os.path.isdir(directory)
+        """Those that SSL_CERT_FILE and SSL_CERT_DIR name, where the program has them; else woma's."""
+        file, directory = os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
+        has_file = os.path.isfile(file)
+        directories = [each for each in directory.split(os.pathsep) if os.path.isdir(each)]
         if has_file:
             self._add_all(_read_file(file))
-        if has_directory:
-            self._directories += str(directory).split(os.pathsep)
-        self.has_defaults = self.has_defaults or not (has_file or has_directory)
+        self._directories += directories
+        self.has_defaults = self.has_defaults or not (has_file or directories)
 
     def add_file(self, path) -> None:
         path = os.fsdecode(path)

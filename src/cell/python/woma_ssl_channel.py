@@ -13,8 +13,8 @@ from woma_ssl_session import SSLSession
 
 class Channel:
     """
-    `target` says which: a descriptor, or the handle of an engine. It begins with the first thing that is asked of it, so
-    that a session can be given until then.
+    `target` says which: a descriptor, or the handle of an engine. It begins with the first thing that is asked of it,
+    so that a session can be given until then.
     """
 
     server_side: ClassVar[bool] = False
@@ -42,11 +42,10 @@ class Channel:
     def is_open(self) -> bool:
         return self._connection is not None
 
-    def begin(self, op: str, **fields: object) -> dict:
+    def begin(self, op: str, **where: int) -> dict:
         session = self._session._handle.number if self._session is not None else 0
-        handle = self.context._broker_context()
-        reply, _ = woma_ssl_broker.ask(op, context=handle.number, hostname=self.server_hostname, session=session, **fields)
-        return reply
+        context = self.context._broker_context().number
+        return woma_ssl_broker.ask(op, b"", context=context, hostname=self.server_hostname, session=session, **where)[0]
 
     def opened(self, status: dict) -> None:
         """The handshake is done; what the broker does not look at is looked at here."""

@@ -11,14 +11,14 @@ import woma_ssl_ciphers
 import woma_ssl_keys
 import woma_ssl_versions
 from woma_ssl_authorities import Authorities
+from woma_ssl_servers import ForServers, integer
 from woma_ssl_versions import warn
 
 _DEFAULT_OPTIONS = 0x82520050
 _LONGEST_OPTIONS = 1 << 64
-_CURVES = ("prime256v1", "secp256r1", "P-256", "secp384r1", "P-384", "secp521r1", "P-521", "X25519")
 
 
-class SSLContext:
+class SSLContext(ForServers):
     """An SSLContext holds various SSL-related configuration options and
     data, such as certificates and possibly a private key."""
 
@@ -38,7 +38,7 @@ class SSLContext:
         return self
 
     def _begin(self, protocol) -> None:
-        number = _integer(protocol)
+        number = integer(protocol)
         if number not in ssl._SSLMethod._value2member_map_:
             raise ValueError(f"invalid or unsupported protocol version {number}")
         self._protocol = ssl._SSLMethod(number)
@@ -191,19 +191,6 @@ class SSLContext:
             raise ssl.SSLError("ALPN protocols must be 1 to 255 in length")
         self._protocols = protocols
 
-    def set_npn_protocols(self, npn_protocols) -> None:
-        warn("ssl NPN is deprecated, use ALPN instead")
-
-    def set_ecdh_curve(self, name, /) -> None:
-        curve = os.fsdecode(name)
-        if curve not in _CURVES:
-            raise ValueError(f"unknown elliptic curve name {curve!r}")
-
-    def load_dh_params(self, path, /) -> None:
-        # For servers, which there are none of.
-        with open(path, "rb"):
-            pass
-
     @property
     def protocol(self):
         return self._protocol
@@ -218,7 +205,7 @@ class SSLContext:
 
     @minimum_version.setter
     def minimum_version(self, value):
-        self._versions.set_minimum(_integer(value))
+        self._versions.set_minimum(integer(value))
 
     @property
     def maximum_version(self):
@@ -226,7 +213,7 @@ class SSLContext:
 
     @maximum_version.setter
     def maximum_version(self, value):
-        self._versions.set_maximum(_integer(value))
+        self._versions.set_maximum(integer(value))
 
     @property
     def options(self):
@@ -271,7 +258,7 @@ class SSLContext:
 
     @verify_mode.setter
     def verify_mode(self, value):
-        number = _integer(value)
+        number = integer(value)
         if number not in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
             raise ValueError("invalid value for verify_mode")
         if number == ssl.CERT_NONE and self._check_hostname:
@@ -300,21 +287,6 @@ class SSLContext:
         self._keylog_filename = value
 
     @property
-    def sni_callback(self):
-        return self._sni_callback
-
-    @sni_callback.setter
-    def sni_callback(self, value):
-        if self._protocol == ssl.PROTOCOL_TLS_CLIENT:
-            raise ValueError("sni_callback cannot be set on TLS_CLIENT context")
-        self.set_servername_callback(value)
-
-    def set_servername_callback(self, server_name_callback) -> None:
-        if server_name_callback is not None and not callable(server_name_callback):
-            raise TypeError("not a callable object")
-        self._sni_callback = server_name_callback
-
-    @property
     def _msg_callback(self):
         return self._message_callback
 
@@ -323,48 +295,6 @@ class SSLContext:
         if callback is not None and not callable(callback):
             raise TypeError(f"{callback} is not callable.")
         self._message_callback = callback
-
-    @property
-    def num_tickets(self) -> int:
-        return self._num_tickets
-
-    @num_tickets.setter
-    def num_tickets(self, value):
-        if _integer(value) < 0:
-            raise ValueError("value must be non-negative")
-        if self._protocol != ssl.PROTOCOL_TLS_SERVER:
-            raise ValueError("SSLContext is not a server context.")
-        self._num_tickets = value
-
-    def session_stats(self) -> dict[str, int]:
-        return dict.fromkeys(_STATISTICS, 0)
-
-    def set_psk_client_callback(self, callback) -> None:
-        raise NotImplementedError("TLS-PSK is not supported by your OpenSSL version.")
-
-    def set_psk_server_callback(self, callback, identity_hint=None) -> None:
-        raise NotImplementedError("TLS-PSK is not supported by your OpenSSL version.")
-
-
-_STATISTICS = (
-    "number",
-    "connect",
-    "connect_good",
-    "connect_renegotiate",
-    "accept",
-    "accept_good",
-    "accept_renegotiate",
-    "hits",
-    "misses",
-    "timeouts",
-    "cache_full",
-)
-
-
-def _integer(value) -> int:
-    if not hasattr(type(value), "__index__"):
-        raise TypeError(f"{type(value).__name__!r} object cannot be interpreted as an integer")
-    return int(value)
 
 
 def _flags(value) -> int:

@@ -135,7 +135,9 @@ def _numbered(kind: type[SSLError], number: int, text: str) -> SSLError:
     return _explained(kind, number, text, reason=None, library=None)
 
 
-def _explained(kind: type[SSLError], number: int, text: str, *, reason, library="SSL") -> SSLError:
+def _explained(
+    kind: type[SSLError], number: int, text: str, *, reason: str | None, library: str | None = "SSL"
+) -> SSLError:
     error = kind(number, text)
     error.library = library
     error.reason = reason

@@ -1,12 +1,12 @@
 """Functions of ssl that Pyodide's module has not, or not as they should be."""
 
 import os
+import ssl
 import sys
 from collections import namedtuple
 from enum import Enum
 from socket import create_connection
-
-import ssl
+from typing import Any
 
 
 class _ASN1Object(namedtuple("_ASN1Object", "nid shortname longname oid")):
@@ -38,7 +38,7 @@ class Purpose(_ASN1Object, Enum):
     CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 
 
-def create_default_context(purpose=Purpose.SERVER_AUTH, *, cafile=None, capath=None, cadata=None):
+def create_default_context(purpose: Any = Purpose.SERVER_AUTH, *, cafile=None, capath=None, cadata=None):
     """Create a SSLContext object with default settings.
 
     NOTE: The protocol and settings may change anytime without prior
@@ -60,9 +60,9 @@ def _create_unverified_context(
     *,
     cert_reqs=ssl.CERT_NONE,
     check_hostname=False,
-    purpose=Purpose.SERVER_AUTH,
-    certfile=None,
-    keyfile=None,
+    purpose: Any = Purpose.SERVER_AUTH,
+    certfile: Any = None,
+    keyfile: Any = None,
     cafile=None,
     capath=None,
     cadata=None,
@@ -93,7 +93,9 @@ def _create_unverified_context(
     return context
 
 
-def get_server_certificate(addr, ssl_version=ssl.PROTOCOL_TLS_CLIENT, ca_certs=None, timeout=ssl._GLOBAL_DEFAULT_TIMEOUT):
+def get_server_certificate(
+    addr, ssl_version=ssl.PROTOCOL_TLS_CLIENT, ca_certs=None, timeout=ssl._GLOBAL_DEFAULT_TIMEOUT
+):
     """Retrieve the certificate from the server at the specified address,
     and return it as a PEM-encoded string.
     If 'ca_certs' is specified, validate the server cert against it.
@@ -104,7 +106,8 @@ def get_server_certificate(addr, ssl_version=ssl.PROTOCOL_TLS_CLIENT, ca_certs=N
     reliance = ssl.CERT_NONE if ca_certs is None else ssl.CERT_REQUIRED
     context = _create_unverified_context(ssl_version, cert_reqs=reliance, cafile=ca_certs)
     with create_connection(addr, timeout=timeout) as sock, context.wrap_socket(sock, server_hostname=host) as wrapped:
-        return ssl.DER_cert_to_PEM_cert(wrapped.getpeercert(True))
+        certificate: Any = wrapped.getpeercert(True)
+    return ssl.DER_cert_to_PEM_cert(certificate)
 
 
 def add_to(module) -> None:

@@ -45,7 +45,9 @@ def _fault(certificate: woma_ssl_certificates.Certificate, *, is_last: bool) -> 
     if not certificate.subject.value and (is_authority or names is None):
         return 84, "Subject name empty"
     if not certificate.subject.value and names is not None and not names[0]:
-        return 88, "Empty Subject Alternative Name extension" if not names[1] else "Subject empty and Subject Alt Name extension not critical"
+        return 88, "Subject empty and Subject Alt Name extension not critical"
+    if names is not None and not der.element(names[1]).value:
+        return 87, "Empty Subject Alternative Name extension"
     return _identifier_fault(certificate, is_authority=is_authority, is_last=is_last)
 
 

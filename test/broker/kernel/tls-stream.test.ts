@@ -71,7 +71,12 @@ class Client {
 
   wait<T>(step: () => T | undefined, timeoutMs = 5000): Promise<T | "timeout"> {
     return new Promise((resolve) => {
-      this.waiters.wait(step, timeoutMs, () => false, (value) => resolve(value as T | "timeout"));
+      this.waiters.wait(
+        step,
+        timeoutMs,
+        () => false,
+        (value) => resolve(value as T | "timeout"),
+      );
     });
   }
 
@@ -121,7 +126,12 @@ describe("a stream through TLS", () => {
       const timer = setInterval(() => reading.wake(), 1);
       while (length < sent.length) {
         const taken = await new Promise<unknown>((resolve) =>
-          reading.wait(() => client.stream.read(1 << 20), 5000, () => false, resolve),
+          reading.wait(
+            () => client.stream.read(1 << 20),
+            5000,
+            () => false,
+            resolve,
+          ),
         );
         if (!(taken instanceof Uint8Array)) throw new Error(String(taken));
         received.push(Buffer.from(taken));
@@ -143,8 +153,18 @@ describe("a stream through TLS", () => {
 
   const FAILURES: readonly [string, () => Partial<TlsSettings>, string, object][] = [
     ["no such authority", () => ({ authorities: "" }), "localhost", { kind: "verification", code: 20 }],
-    ["another host", () => ({}), "other.test", { kind: "verification", code: 62, reason: "Hostname mismatch, certificate is not valid for 'other.test'." }],
-    ["another address", () => ({}), "127.0.0.2", { kind: "verification", code: 64, reason: "IP address mismatch, certificate is not valid for '127.0.0.2'." }],
+    [
+      "another host",
+      () => ({}),
+      "other.test",
+      { kind: "verification", code: 62, reason: "Hostname mismatch, certificate is not valid for 'other.test'." },
+    ],
+    [
+      "another address",
+      () => ({}),
+      "127.0.0.2",
+      { kind: "verification", code: 64, reason: "IP address mismatch, certificate is not valid for '127.0.0.2'." },
+    ],
   ];
   for (const [what, changed, host, failure] of FAILURES) {
     test(`fails for ${what}, and sends nothing more`, async () => {
@@ -206,10 +226,10 @@ describe("a stream through TLS", () => {
 
   for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
     test(`ends, and leaves what comes after it unread, by ${version}`, async () => {
-      await using server = await serve(
-        (socket) => socket.on("end", () => socket.end()),
-        { minVersion: version, maxVersion: version },
-      );
+      await using server = await serve((socket) => socket.on("end", () => socket.end()), {
+        minVersion: version,
+        maxVersion: version,
+      });
       const relay = createPlainServer((near) => {
         const far = require("node:net").connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
         near.pipe(far);
