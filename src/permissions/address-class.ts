@@ -61,7 +61,7 @@ interface SpecialNetwork {
 /** Narrower ones before those they lie in. An IPv4-mapped address is an IPv4 address already. */
 const SPECIAL: readonly SpecialNetwork[] = [
   ...networks("metadata", "169.254.169.254/32 169.254.170.2/32 100.100.100.200/32 168.63.129.16/32 192.0.0.192/32"),
-  ...networks("metadata", "fd00:ec2::254/128 fd20:ce::254/128 fd00:c1::a9fe:a9fe/128"),
+  ...networks("metadata", "fd00:ec2::/32 fd20:ce::254/128 fd00:c1::a9fe:a9fe/128"),
   ...networks("unspecified", "0.0.0.0/8 ::/128"),
   ...networks("loopback", "127.0.0.0/8 ::1/128"),
   ...networks("private", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10"),

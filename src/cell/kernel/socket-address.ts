@@ -18,8 +18,10 @@ const MOST_STAND_INS = 2 ** 28;
  * so an IPv6 address has a stand-in among the reserved IPv4 addresses, and woma_ipv6.py shows it as what it is.
  */
 export class SocketAddresses {
-  readonly #stoodFor: string[] = [];
+  readonly #stoodFor = new Map<number, string>();
   readonly #standIns = new Map<string, number>();
+  /** Somewhere in the network, so that a program's own number is none of them. */
+  readonly #start = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
   constructor(private readonly module: () => PyodideModule) {}
 
@@ -28,7 +30,7 @@ export class SocketAddresses {
     const { HEAPU8 } = this.module();
     const view = new DataView(HEAPU8.buffer);
     if (length < IPV4_BYTES || view.getUint16(address, true) !== AF_INET) return null;
-    const stoodFor = this.#stoodFor[view.getUint32(address + 4) - FIRST_STAND_IN];
+    const stoodFor = this.#stoodFor.get(view.getUint32(address + 4));
     return {
       address: stoodFor ?? HEAPU8.subarray(address + 4, address + 8).join("."),
       port: view.getUint16(address + 2),
@@ -56,10 +58,10 @@ export class SocketAddresses {
     if (familyOf(address) === AF_INET) return address.split(".").reduce((value, part) => value * 256 + Number(part), 0);
     const known = this.#standIns.get(address);
     if (known !== undefined) return known;
-    const index = this.#standIns.size % MOST_STAND_INS;
-    this.#stoodFor[index] = address;
-    this.#standIns.set(address, FIRST_STAND_IN + index);
-    return FIRST_STAND_IN + index;
+    const standIn = FIRST_STAND_IN + ((this.#start + this.#standIns.size) % MOST_STAND_INS);
+    this.#stoodFor.set(standIn, address);
+    this.#standIns.set(address, standIn);
+    return standIn;
   }
 }
 

@@ -1,7 +1,6 @@
 """CPython's own selector loop as the event loop: its files wait in the broker, and nothing runs beside it."""
 
 import asyncio
-import errno
 import json
 import os
 import selectors
@@ -74,15 +73,13 @@ async def _look_up(loop, name: str, version: int, port: int | None) -> list[str]
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
-    match result["kind"]:
-        case "found":
-            return result["addresses"]
-        case "refused":
-            raise PermissionError(errno.EACCES, f"{os.strerror(errno.EACCES)}: {result['reason']}")
-        case "unknown":
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        case _:
-            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    if result["kind"] == "found":
+        return result["addresses"]
+    if result["kind"] == "refused":
+        woma_kernel.raise_failure({"errno": "EACCES", "reason": result["reason"]})
+    if result["kind"] == "unknown":
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
 
 def _set_result_unless_done(future: asyncio.Future) -> None:

@@ -27,9 +27,7 @@ def install() -> None:
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
     entries = _native_getaddrinfo(host, port, family, type, proto, flags)
-    if all(entry[0] == AF_INET and not _is_stand_in(entry[4][0]) for entry in entries):
-        return entries
-    if family == AF_INET:
+    if family == AF_INET and isinstance(host, str) and ":" in host:
         raise socket.gaierror(_EAI_ADDRFAMILY, "Address family for hostname not supported")
     return [(*entry[:4], _shown(entry[4])) if entry[0] == AF_INET6 else entry for entry in entries]
 

@@ -26,12 +26,16 @@ def request(op: str, payload: bytes = b"", **fields: object) -> tuple[dict, byte
     return json.loads(answer[:end]), bytes(answer[end + 1 :])
 
 
+# As they are before any of them is made to say a reason (cell/errno.ts).
+_WORDS = {number: os.strerror(number) for number in errno.errorcode}
+
+
 def raise_failure(reply: dict) -> None:
     """A failed request's error, as its system call would raise it."""
     if "errno" in reply:
         number = getattr(errno, reply["errno"])
         reason = reply.get("reason")
-        raise OSError(number, os.strerror(number) + (f": {reason}" if reason else ""))
+        raise OSError(number, _WORDS[number] + (f": {reason}" if reason else ""))
 
 
 def open_descriptor(handle: int) -> int:

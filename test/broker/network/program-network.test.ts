@@ -74,7 +74,7 @@ describe("a lookup", () => {
     ["", 0],
     [".", 0],
     ["a..example", 0],
-    ["fe80::1%eth0", 0],
+    ["8.8.8.8%eth0", 0],
     ["1.2.3.4.5", 0],
     ["with space.example", 0],
     ["new\nline.example", 0],
@@ -88,6 +88,7 @@ describe("a lookup", () => {
   });
 
   test.each<[string, string, number | null, string]>([
+    ["", "fe80::1%eth0", 443, "fe80::1 is a link-local address; allow it with --allow-net='[fe80::1]:443'"],
     [
       "",
       "private.example",
