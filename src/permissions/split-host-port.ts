@@ -15,6 +15,12 @@ export function splitHostPort(item: HostItem): { host: string; ports: PortRange 
   return { host, ports };
 }
 
+/** A host and a port as they are written together: IPv6 in brackets. Without a port the host alone. */
+export function joinHostPort(host: string, port: number | null): string {
+  if (port === null) return host;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** Digits of a port that there is. */
 export function isPort(text: string): boolean {
   return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= LAST_PORT;

@@ -3,6 +3,7 @@ import { allowFlag, checkAddress, checkName, type NetworkTarget } from "../../pe
 import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
 import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse-host.ts";
 import type { HostName, IpAddress } from "../../permissions/permissions.ts";
+import { joinHostPort } from "../../permissions/split-host-port.ts";
 import type { LookupResult } from "../../protocol/messages.ts";
 import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
 import { auditLine, type ConnectionRecord } from "./audit-line.ts";
@@ -62,7 +63,7 @@ export class ProgramNetwork {
     this.#searchDomains ??= readSearchDomains();
     const completions = this.#searchDomains.flatMap((domain) => parseHostName(`${host.name}.${domain}`) ?? []);
     const verdict = checkName(this.settings.policy, { name: host.name, port, completions });
-    if (!verdict.allowed) return this.#refuseName(host.name, port, verdict.reason);
+    if (!verdict.allowed) return this.#refuse(host.name, port, verdict.reason);
     const found = await this.lookUpName(host.name);
     if (found.kind !== "found") return (await this.#leaveToProxy({ name: host.name, version, port })) ?? found;
     const wanted = found.addresses.filter((address) => version === 0 || address.version === version);
@@ -143,7 +144,7 @@ export class ProgramNetwork {
     const [bare = "", zone] = text.split("%");
     const address = zone === undefined ? null : parseAddress(bare);
     const verdict = address && checkAddress(this.settings.policy, { address, port, names: [] });
-    return verdict?.allowed === false ? { kind: "refused", reason: verdict.reason } : { kind: "unknown" };
+    return verdict?.allowed === false ? this.#refuse(bare, port, verdict.reason) : { kind: "unknown" };
   }
 
   get #unsentBytes(): number {
@@ -159,15 +160,13 @@ export class ProgramNetwork {
     const verdicts = addresses.map((address) => checkAddress(this.settings.policy, { address, port, names: [name] }));
     const allowed = addresses.filter((_, index) => verdicts[index]?.allowed);
     const refusal = verdicts.find((verdict) => !verdict.allowed);
-    if (allowed.length === 0 && refusal?.allowed === false) return this.#refuseName(name, port, refusal.reason);
+    if (allowed.length === 0 && refusal?.allowed === false) return this.#refuse(name, port, refusal.reason);
     for (const address of allowed) this.#known.add(name, address);
     return addressesOf(allowed, 0);
   }
 
-  #refuseName(name: HostName, port: number | null, reason: string): LookupResult {
-    this.settings.audit?.(
-      auditLine({ result: "refused", address: port === null ? name : `${name}:${port}`, names: [], reason }),
-    );
+  #refuse(host: string, port: number | null, reason: string): LookupResult {
+    this.settings.audit?.(auditLine({ result: "refused", address: joinHostPort(host, port), names: [], reason }));
     return { kind: "refused", reason };
   }
 
@@ -175,7 +174,7 @@ export class ProgramNetwork {
   async #leaveToProxy({ name, version, port }: NameQuery & { name: HostName }): Promise<LookupResult | null> {
     if ((await this.#proxyFor(name, port ?? HTTPS_PORT)) === null) return null;
     const refusal = this.#proxiedRefusal(name, port);
-    if (refusal !== null) return this.#refuseName(name, port, refusal);
+    if (refusal !== null) return this.#refuse(name, port, refusal);
     if (this.#proxied.isEmpty) {
       this.settings.notify("names are left to the proxy to look up: what they lead to cannot be checked here");
     }
@@ -221,8 +220,7 @@ export class ProgramNetwork {
   /** Port 80 by HTTP_PROXY, all others by HTTPS_PROXY: a connection does not say what will be spoken on it. */
   async #proxyFor(host: string, port: number): Promise<URL | null> {
     const scheme = port === HTTP_PORT ? "http" : "https";
-    const bracketed = host.includes(":") ? `[${host}]` : host;
-    return (await this.outlet).proxyFor(new URL(`${scheme}://${bracketed}:${port}/`));
+    return (await this.outlet).proxyFor(new URL(`${scheme}://${joinHostPort(host, port)}/`));
   }
 
   #keep(socket: Socket, endpoint: Endpoint, { started, proxy }: { started: number; proxy: string | undefined }): void {
@@ -245,7 +243,7 @@ export class ProgramNetwork {
     if (this.settings.audit === null) return;
     const proxied = this.#proxied.nameOf(endpoint.address);
     const host = proxied ?? formatAddress(endpoint.address);
-    const address = host.includes(":") ? `[${host}]:${endpoint.port}` : `${host}:${endpoint.port}`;
+    const address = joinHostPort(host, endpoint.port);
     this.settings.audit(auditLine({ ...record, address, names: this.#known.of(endpoint.address) }));
   }
 }

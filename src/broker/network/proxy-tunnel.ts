@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { joinHostPort } from "../../permissions/split-host-port.ts";
 import { ConnectFailure } from "./connect-failure.ts";
 import { readProxyHead } from "./proxy-head.ts";
 
@@ -71,7 +72,7 @@ function isAddress(host: string): boolean {
 }
 
 function connectRequest(proxy: URL, { host, port }: TunnelTarget): string {
-  const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const authority = joinHostPort(host, port);
   return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials(proxy)}\r\n`;
 }
 
