@@ -15,7 +15,7 @@ const libc = openLibc();
 const SEED = 20260117;
 const MAXIMUM_FRAME_BYTES = DATA_WINDOW_BYTES + 64 * 1024;
 const SUBJECTS = {
-  handles: { file: 1, readOnlyFile: 2, reader: 3, writer: 4 },
+  handles: { file: 1, readOnlyFile: 2, reader: 3, writer: 4, socket: 5, pairEnd: 6 },
   texts: ["/data/file", "\ud800", "/\0"],
 };
 
@@ -131,7 +131,11 @@ describe("the requests of a cell", () => {
   testUnless(notOnLinux, "can open no more than the program's limit, in any way", async () => {
     await using kernel = await ScratchKernel.open(libcOfLinux());
     kernel.subjects();
-    const ways = ['{"op":"pipe"}', '{"op":"terminal"}', '{"op":"open","path":"/data/file","flags":0,"mode":0}'];
+    const ways = [
+      ...['{"op":"pipe"}', '{"op":"terminal"}', '{"op":"open","path":"/data/file","flags":0,"mode":0}'],
+      ...['{"op":"socket","version":4}', '{"op":"socket-pair"}'],
+      '{"op":"lookup","name":"localhost","version":0,"port":null}',
+    ];
     const before = openDescriptors();
     const errors = new Set<unknown>();
     for (let round = 0; round < 3 * MAXIMUM_OPEN_FILES; round++) {
@@ -254,7 +258,7 @@ const OF_OTHER_CELLS = [
   "compiled",
 ] as const;
 /** The first two and the last have no answer; a pipe is neither sought in nor a terminal. */
-const NEVER_DONE = ["unconfined", "hello", "ioctl", "seek", ...OF_OTHER_CELLS, "exit"];
+const NEVER_DONE = ["unconfined", "hello", "ioctl", "seek", "connect", ...OF_OTHER_CELLS, "exit"];
 
 const GREATEST_GROWTH = 128 * 1024 * 1024;
 

@@ -18,12 +18,17 @@ export interface Subjects {
     readonly readOnlyFile: number;
     readonly reader: number;
     readonly writer: number;
+    /** Connected to nothing. */
+    readonly socket: number;
+    /** With something to read. */
+    readonly pairEnd: number;
   };
   readonly texts: readonly string[];
 }
 
 /** One honest request of each kind; the compiler holds that none is forgotten. */
-export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects["handles"]): readonly Request[] {
+export function honestRequests(handles: Subjects["handles"]): readonly Request[] {
+  const { file, readOnlyFile, reader, writer, socket, pairEnd } = handles;
   const honest: { readonly [Op in Request["op"]]: Omit<RequestOf<Op>, "op"> } = {
     unconfined: { reason: "no seccomp" },
     hello: { restored: true, bootMs: 120 },
@@ -36,12 +41,12 @@ export function honestRequests({ file, readOnlyFile, reader, writer }: Subjects[
     pipe: {},
     socket: { version: 4 },
     "socket-pair": {},
-    connect: { handle: reader, address: "127.0.0.1", port: 9, nonBlocking: true },
-    "socket-error": { handle: reader },
-    "socket-names": { handle: reader },
-    "socket-option": { handle: reader, option: "no-delay", value: 1 },
-    peek: { handle: reader, length: 16, nonBlocking: true },
-    shutdown: { handle: reader, how: 1 },
+    connect: { handle: socket, address: "127.0.0.1", port: 9, nonBlocking: true },
+    "socket-error": { handle: socket },
+    "socket-names": { handle: socket },
+    "socket-option": { handle: socket, option: "no-delay", value: 1 },
+    peek: { handle: pairEnd, length: 16, nonBlocking: true },
+    shutdown: { handle: pairEnd, how: 1 },
     lookup: { name: "localhost", version: 0, port: null },
     "tls-context": { last: true },
     "tls-roots": {},

@@ -13,12 +13,16 @@ import { HandleTable } from "../../src/broker/kernel/objects.ts";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
 import type { ProcessContext } from "../../src/broker/kernel/process-context.ts";
 import { TlsContexts } from "../../src/broker/kernel/tls-contexts.ts";
+import { createSocketPair } from "../../src/broker/kernel/socket-pair.ts";
+import { TcpSocket } from "../../src/broker/kernel/sockets.ts";
 import { Waiters } from "../../src/broker/kernel/waiters.ts";
+import type { ProgramNetwork } from "../../src/broker/network/program-network.ts";
 import type { GuestPath, HostPath, Mount } from "../../src/permissions/permissions.ts";
 import type { Libc } from "../../src/protocol/libc.ts";
 import { DATA_WINDOW_BYTES, parseRequest, type Request } from "../../src/protocol/messages.ts";
 import { hostileTexts, type Subjects } from "./hostile-requests.ts";
 import { faultOf, type GivenReply } from "./reply-shape.ts";
+import { scratchNetwork } from "./scratch-network.ts";
 import { scratchDirectory } from "./woma.ts";
 
 /** What lies outside every grant; no reply may hold it. */
@@ -72,6 +76,7 @@ export class ScratchKernel implements AsyncDisposable {
   private constructor(
     private readonly scratch: AsyncDisposable & { readonly path: string },
     libc: Libc,
+    private readonly network: ProgramNetwork,
   ) {
     const { path } = scratch;
     for (const name of ["outside/directory", "readonly/directory", "modules/package"])
@@ -102,8 +107,9 @@ export class ScratchKernel implements AsyncDisposable {
     this.#context = this.#makeContext();
   }
 
-  static async open(libc: Libc): Promise<ScratchKernel> {
-    return new ScratchKernel(await scratchDirectory(), libc);
+  /** Without another network, connections are all refused, and no name is found. */
+  static async open(libc: Libc, network = scratchNetwork({ flags: "--deny-net" }).network): Promise<ScratchKernel> {
+    return new ScratchKernel(await scratchDirectory(), libc, network);
   }
 
   get path(): string {
@@ -138,12 +144,16 @@ export class ScratchKernel implements AsyncDisposable {
   subjects(): Subjects {
     this.handles.closeAll();
     const { reader, writer } = createPipe(() => this.waiters.wake());
+    const { first, second } = createSocketPair(() => this.waiters.wake());
+    second.write(new TextEncoder().encode("granted"));
     const open = (path: string, flags: number) => this.handles.open(this.files.open({ path, flags, mode: 0 }).file);
     const handles = {
       file: open("/data/file", 2),
       readOnlyFile: open("/readonly/file", 0),
       reader: this.handles.open(reader),
       writer: this.handles.open(writer),
+      socket: this.handles.open(new TcpSocket(this.network, () => this.waiters.wake())),
+      pairEnd: this.handles.open(first),
     };
     return { handles, texts: hostileTexts(this.path) };
   }
@@ -192,7 +202,7 @@ export class ScratchKernel implements AsyncDisposable {
       files: this.files,
       history: this.#history,
       resolver: null,
-      network: null,
+      network: this.network,
       archives: this.#archives,
       packages: ANSWERING,
       figures: new Figures(() => "/tmp/figure.png"),
