@@ -228,7 +228,7 @@ test.each([1, 2, 3, 4, 5, 6])(
     using _ = hurriedDeadlines();
     const { end, output, grownBytes } = await meet(`
     const random = seededRandom(${seed} * 7919);
-    const subjects = { handles: { file: 1, readOnlyFile: 2, reader: 3, writer: 4 }, texts: ["/data", "/", "\\ud800", "module"] };
+    const subjects = { handles: { file: 1, readOnlyFile: 2, reader: 3, writer: 4, plain: 5, wrapped: 6, context: 7, engine: 8 }, texts: ["/data", "/", "\\ud800", "module"] };
     const { streams } = ask(HELLO);
     // Not those that end the cell, or may wait for ever.
     const left = ["hello", "unconfined", "exit", "poll", "read", "write", "close", "timer"];

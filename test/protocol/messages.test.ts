@@ -24,7 +24,7 @@ const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } =
   "tls-context": { op: "tls-context", last: false },
   "tls-roots": { op: "tls-roots" },
   "tls-start": { op: "tls-start", handle: 3, context: 4, hostname: "example.com", session: 0 },
-  "tls-engine": { op: "tls-engine", context: 4, hostname: null, session: 5 },
+  "tls-engine": { op: "tls-engine", context: 4, hostname: "example.com", session: 5 },
   "tls-handshake": { op: "tls-handshake", handle: 3, timeoutMs: 2500.5 },
   "tls-finish": { op: "tls-finish", handle: 3, timeoutMs: -1 },
   "tls-abandon": { op: "tls-abandon", handle: 3 },
@@ -86,7 +86,7 @@ const fields = requests.flatMap((request) =>
 
 /** In a change of a file's attributes: the other ones stay as they are. Times may be of any sign, and fractions. */
 const TIMES = new Set(["accessedMs", "modifiedMs"]);
-const NULLABLE = new Set(["size", ...TIMES]);
+const NULLABLE = new Set(["size", "hostname", ...TIMES]);
 
 describe("a request", () => {
   test.each(requests)("$op is accepted as it is written", (request) => {

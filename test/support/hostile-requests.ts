@@ -22,6 +22,11 @@ export interface Subjects {
     readonly socket: number;
     /** With something to read. */
     readonly pairEnd: number;
+    /** A connection without TLS, one with it, a context, and an engine. */
+    readonly plain: number;
+    readonly wrapped: number;
+    readonly context: number;
+    readonly engine: number;
   };
   readonly texts: readonly string[];
 }
@@ -29,6 +34,7 @@ export interface Subjects {
 /** One honest request of each kind; the compiler holds that none is forgotten. */
 export function honestRequests(handles: Subjects["handles"]): readonly Request[] {
   const { file, readOnlyFile, reader, writer, socket, pairEnd } = handles;
+  const { file, readOnlyFile, reader, writer, plain, wrapped, context, engine } = handles;
   const honest: { readonly [Op in Request["op"]]: Omit<RequestOf<Op>, "op"> } = {
     unconfined: { reason: "no seccomp" },
     hello: { restored: true, bootMs: 120 },
@@ -50,15 +56,15 @@ export function honestRequests(handles: Subjects["handles"]): readonly Request[]
     lookup: { name: "localhost", version: 0, port: null },
     "tls-context": { last: true },
     "tls-roots": {},
-    "tls-start": { handle: reader, context: 1, hostname: "localhost", session: 0 },
-    "tls-engine": { context: 1, hostname: null, session: 0 },
-    "tls-handshake": { handle: reader, timeoutMs: 0 },
-    "tls-finish": { handle: reader, timeoutMs: 0 },
-    "tls-abandon": { handle: reader },
-    "tls-status": { handle: reader },
-    "tls-exchange": { handle: reader, ciphertextLength: 0, ended: false, close: false },
-    "tls-certificates": { handle: reader },
-    "tls-session": { handle: reader },
+    "tls-start": { handle: plain, context, hostname: "localhost", session: 0 },
+    "tls-engine": { context, hostname: null, session: 0 },
+    "tls-handshake": { handle: wrapped, timeoutMs: 0 },
+    "tls-finish": { handle: wrapped, timeoutMs: 0 },
+    "tls-abandon": { handle: wrapped },
+    "tls-status": { handle: wrapped },
+    "tls-exchange": { handle: engine, ciphertextLength: 0, ended: false, close: false },
+    "tls-certificates": { handle: wrapped },
+    "tls-session": { handle: wrapped },
     terminal: {},
     timer: { delayMs: 5, intervalMs: 0, query: false },
     signals: { handled: [2], ignored: [] },

@@ -12,9 +12,15 @@ import { Neighbours } from "../../src/broker/kernel/neighbours.ts";
 import { HandleTable } from "../../src/broker/kernel/objects.ts";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
 import type { ProcessContext } from "../../src/broker/kernel/process-context.ts";
+import { createSocketPair } from "../../src/broker/kernel/socket-pair.ts";
+import { TlsContext } from "../../src/broker/kernel/tls-context.ts";
 import { TlsContexts } from "../../src/broker/kernel/tls-contexts.ts";
 import { createSocketPair } from "../../src/broker/kernel/socket-pair.ts";
 import { TcpSocket } from "../../src/broker/kernel/sockets.ts";
+import { TlsEngine } from "../../src/broker/kernel/tls-engine.ts";
+import { TlsMemory } from "../../src/broker/kernel/tls-memory.ts";
+import type { TlsSettings } from "../../src/broker/kernel/tls-settings.ts";
+import { TlsStream } from "../../src/broker/kernel/tls-stream.ts";
 import { Waiters } from "../../src/broker/kernel/waiters.ts";
 import type { ProgramNetwork } from "../../src/broker/network/program-network.ts";
 import type { GuestPath, HostPath, Mount } from "../../src/permissions/permissions.ts";
@@ -154,6 +160,7 @@ export class ScratchKernel implements AsyncDisposable {
       writer: this.handles.open(writer),
       socket: this.handles.open(new TcpSocket(this.network, () => this.waiters.wake())),
       pairEnd: this.handles.open(first),
+      ...this.#openTls(),
     };
     return { handles, texts: hostileTexts(this.path) };
   }
@@ -168,8 +175,21 @@ export class ScratchKernel implements AsyncDisposable {
     const exchange = this.#send(request, bytes);
     if (exchange.replies === 0) await this.#interrupt();
     expect([json, exchange.replies]).toEqual([json, UNANSWERED.has(request.op) ? 0 : 1]);
-    if (typeof exchange.answer === "object") this.#check(request, exchange.answer);
-    return exchange.answer;
+    const { answer } = exchange;
+    if (typeof answer === "object") this.#check(request, answer);
+    // The exchange is kept, and its bytes are not.
+    exchange.answer = "none";
+    return answer;
+  }
+
+  /** As `ask`, but what takes its time is waited for. */
+  async askPatiently(json: string, bytes: Uint8Array): Promise<GivenReply> {
+    const request = parseRequest(json);
+    if (request === null) throw new Error(`no request: ${json}`);
+    const exchange = this.#send(request, bytes);
+    while (exchange.replies === 0) await Bun.sleep(1);
+    this.#check(request, exchange.answer as GivenReply);
+    return exchange.answer as GivenReply;
   }
 
   /** Sends one request that is going to wait, and leaves it. */
@@ -191,6 +211,21 @@ export class ScratchKernel implements AsyncDisposable {
     this.#contender.locks.close();
     closeSync(this.#contender.fd);
     await this.scratch[Symbol.asyncDispose]();
+  }
+
+  /** Nobody is at the other end. */
+  #openTls() {
+    const wake = () => this.waiters.wake();
+    const context = TlsContext.create(TLS_SETTINGS, { roots: null, onClose: () => {} });
+    if (!(context instanceof TlsContext)) throw new Error(context.reason);
+    const engine = () => new TlsEngine(context, { hostname: "localhost", session: null }, wake);
+    const { first, second } = createSocketPair(wake);
+    return {
+      plain: this.handles.open(first),
+      wrapped: this.handles.open(new TlsStream(second, engine())),
+      context: this.handles.open(context),
+      engine: this.handles.open(new TlsMemory(engine())),
+    };
   }
 
   #makeContext(): ProcessContext {
@@ -254,6 +289,22 @@ export class ScratchKernel implements AsyncDisposable {
     this.outcomes.set(request.op, (this.outcomes.get(request.op) ?? new Set()).add(outcome));
   }
 }
+
+const TLS_SETTINGS: TlsSettings = {
+  defaultRoots: false,
+  authorities: "",
+  certificates: null,
+  key: null,
+  password: null,
+  ciphers: [],
+  minimumVersion: "TLSv1.2",
+  maximumVersion: "TLSv1.3",
+  protocols: [],
+  verification: "chain-and-host",
+  commonNames: true,
+  partialChain: false,
+  keylog: false,
+};
 
 /** Of a listing's entries. */
 function inodesIn(bytes: Uint8Array): number[] {

@@ -36,6 +36,8 @@ export class TlsEngine {
   /** The peer is not who it should be, and is sent nothing more. */
   #silenced = false;
   #keylog: string[] = [];
+  #connection: TlsConnection | null = null;
+  #certificates: readonly Uint8Array[] = [];
 
   constructor(
     private readonly context: TlsContext,
@@ -107,7 +109,7 @@ export class TlsEngine {
       if (this.#closing) this.#settle();
       const before = this.#ciphertext.length;
       // The socket keeps what it is given; the bytes may lie in memory that changes.
-      this.#transport.push(Buffer.from(bytes.subarray(at, at + length)));
+      this.#guarded(() => this.#transport.push(Buffer.from(bytes.subarray(at, at + length))));
       at += length;
       // The socket answers the peer's end at once; a program does so when it ends, too.
       if (this.#closed && !this.#closing) this.#farewell = this.#ciphertext.splice(before);
@@ -137,10 +139,11 @@ export class TlsEngine {
   /** Encrypts it, once the handshake is done and while nothing else is being encrypted. */
   write(plaintext: Uint8Array): void {
     this.#encrypting = true;
-    this.#socket.write(Buffer.from(plaintext), () => {
+    const done = () => {
       this.#encrypting = false;
       this.wake();
-    });
+    };
+    this.#guarded(() => this.#socket.write(Buffer.from(plaintext), done));
   }
 
   /** Tells the peer that nothing more comes from here. */
@@ -148,37 +151,22 @@ export class TlsEngine {
     if (this.#closing) return;
     this.#closing = true;
     if (this.#closed) this.#ciphertext.push(...this.#farewell);
-    else this.#socket.end();
+    else this.#guarded(() => this.#socket.end());
   }
 
   /** What was agreed with the peer, once the handshake is done. */
-  connection(): TlsConnection {
-    const socket = this.#socket;
-    const finished = socket.isSessionReused() ? socket.getPeerFinished() : socket.getFinished();
-    return {
-      version: socket.getProtocol() ?? "",
-      cipher: socket.getCipher()?.name ?? "",
-      protocol: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : null,
-      reused: socket.isSessionReused(),
-      finished: finished?.toString("hex") ?? null,
-    };
+  get connection(): TlsConnection | null {
+    return this.#connection;
+  }
+
+  /** The peer's certificate and those above it, as far as they are known, in DER. */
+  get certificates(): readonly Uint8Array[] {
+    return this.#certificates;
   }
 
   /** The lines for a key log that have come since they were asked for last. */
   takeKeylog(): string[] {
     return this.#keylog.splice(0);
-  }
-
-  /** The peer's certificate and those above it, as far as they are known, in DER. */
-  certificates(): Uint8Array[] {
-    const found: Uint8Array[] = [];
-    let certificate = this.#socket.getPeerCertificate(true);
-    while (certificate?.raw !== undefined && found.length < MOST_CERTIFICATES) {
-      found.push(certificate.raw);
-      if (certificate.issuerCertificate === certificate) break;
-      certificate = certificate.issuerCertificate;
-    }
-    return found;
   }
 
   /** By which a later connection to the same server is shorter; none while the server has given none. */
@@ -209,7 +197,7 @@ export class TlsEngine {
       ...(hostname !== null && isIP(hostname) === 0 && { servername: hostname }),
       ...(session !== null && { session }),
     });
-    socket.on("secureConnect", () => this.#opened());
+    socket.on("secureConnect", () => this.#guarded(() => this.#opened()));
     socket.on("data", (bytes: Buffer) => {
       this.#plaintext.push(bytes);
       this.#plaintextBytes += bytes.length;
@@ -228,6 +216,16 @@ export class TlsEngine {
     return socket;
   }
 
+  /** What node:tls throws, of whatever a peer or a program made it do, is a failure of this engine and no more. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch {
+      this.#silenced = true;
+      this.#fail({ kind: "protocol", reason: "INTERNAL_ERROR", code: 0 });
+    }
+  }
+
   get #takes(): boolean {
     return this.#state !== "failed" && !this.#closed && !this.#settling;
   }
@@ -243,8 +241,12 @@ export class TlsEngine {
   #opened(): void {
     if (this.#state !== "handshaking") return;
     const failure = verifyPeer(this.#socket, this.context.settings, this.peer.hostname);
-    if (failure === null) this.#state = "open";
-    else {
+    if (failure === null) {
+      this.#state = "open";
+      // Now: a connection that is over has neither.
+      this.#connection = connectionOf(this.#socket);
+      this.#certificates = certificatesOf(this.#socket);
+    } else {
       this.#silenced = true;
       this.#ciphertext = [];
       this.#fail(failure);
@@ -271,6 +273,29 @@ function recordLength(bytes: Uint8Array): number {
   const length = (high << 8) | low;
   if (type < 20 || type > 24 || major !== 3 || length > LONGEST_RECORD_BYTES) return bytes.length;
   return bytes.length < HEADER_BYTES + length ? 0 : HEADER_BYTES + length;
+}
+
+function connectionOf(socket: TLSSocket): TlsConnection {
+  const reused = socket.isSessionReused();
+  const finished = reused ? socket.getPeerFinished() : socket.getFinished();
+  return {
+    version: socket.getProtocol() ?? "",
+    cipher: socket.getCipher()?.name ?? "",
+    protocol: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : null,
+    reused,
+    finished: finished?.toString("hex") ?? null,
+  };
+}
+
+function certificatesOf(socket: TLSSocket): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  let certificate = socket.getPeerCertificate(true);
+  while (certificate?.raw !== undefined && found.length < MOST_CERTIFICATES) {
+    found.push(certificate.raw);
+    if (certificate.issuerCertificate === certificate) break;
+    certificate = certificate.issuerCertificate;
+  }
+  return found;
 }
 
 /** As ALPN sends it: each with its length before it. */

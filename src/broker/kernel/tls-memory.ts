@@ -1,4 +1,4 @@
-import type { ErrnoName } from "../../protocol/messages.ts";
+import type { ErrnoName, TlsConnection } from "../../protocol/messages.ts";
 import type { KernelObject } from "./objects.ts";
 import type { TlsEngine } from "./tls-engine.ts";
 
@@ -46,10 +46,10 @@ export class TlsMemory implements KernelObject {
   }
 
   /** What was agreed with the peer, the first time that there is something to tell. */
-  newConnection(): ReturnType<TlsEngine["connection"]> | null {
-    if (this.#isTold || this.engine.state !== "open") return null;
-    this.#isTold = true;
-    return this.engine.connection();
+  newConnection(): TlsConnection | null {
+    const connection = this.#isTold ? null : this.engine.connection;
+    this.#isTold ||= connection !== null;
+    return connection;
   }
 
   read(): ErrnoName {

@@ -67,7 +67,7 @@ function perform(process: ProcessContext, request: TlsRequest, bytes: Uint8Array
     case "tls-exchange":
       return exchange(process, request, bytes, reply);
     case "tls-certificates": {
-      const certificates = openEngineOf(process, request.handle).certificates();
+      const certificates = openEngineOf(process, request.handle).certificates;
       return reply(
         "tls-certificates",
         { lengths: certificates.map(({ length }) => length) },
@@ -188,7 +188,7 @@ function exchange(
   };
   if (!isDue) setImmediate(settle);
   const answer = () => {
-    const status = { ...statusOf(memory), connection: memory.newConnection() };
+    const status = statusOf(memory);
     const ciphertext = Buffer.concat(memory.engine.takeCiphertext());
     const plaintext = memory.engine.takePlaintext(memory.engine.plaintextBytes);
     const fields = { ...status, ...outcome, ciphertextLength: ciphertext.length };
@@ -207,7 +207,7 @@ function statusOf(object: TlsStream | TlsMemory): TlsStatus {
     sending: object instanceof TlsStream && object.isSending,
     pending: engine.plaintextBytes,
     failure: engine.failure,
-    connection: object instanceof TlsStream && engine.state === "open" ? engine.connection() : null,
+    connection: object instanceof TlsStream ? engine.connection : object.newConnection(),
     keylog: engine.takeKeylog(),
   };
 }

@@ -19,17 +19,31 @@ function chainFailure(name: string): TlsFailure {
 
 function verifyHost(socket: TLSSocket, { commonNames }: TlsSettings, host: string): TlsFailure | null {
   const certificate = socket.getPeerX509Certificate();
-  if (isIP(host) !== 0) {
-    if (certificate?.checkIP(host) !== undefined) return null;
-    return mismatch(64, "IP address mismatch", host);
-  }
+  const isAddress = isIP(host) !== 0;
   const subject = commonNames ? "default" : "never";
-  if (certificate?.checkHost(host, { subject, partialWildcards: false }) !== undefined) return null;
-  return mismatch(62, "Hostname mismatch", host);
+  if (isAddress ? namesAddress(certificate, host) : namesHost(certificate, host, subject)) return null;
+  const [code, what] = isAddress ? [64, "IP address mismatch"] : [62, "Hostname mismatch"];
+  return { kind: "verification", code, reason: `${what}, certificate is not valid for '${host}'.` };
 }
 
-function mismatch(code: number, what: string, host: string): TlsFailure {
-  return { kind: "verification", code, reason: `${what}, certificate is not valid for '${host}'.` };
+type PeerCertificate = ReturnType<TLSSocket["getPeerX509Certificate"]>;
+
+function namesAddress(certificate: PeerCertificate, address: string): boolean {
+  try {
+    return certificate?.checkIP(address) !== undefined;
+  } catch {
+    // One with a zone.
+    return false;
+  }
+}
+
+function namesHost(certificate: PeerCertificate, host: string, subject: "default" | "never"): boolean {
+  try {
+    return certificate?.checkHost(host, { subject, partialWildcards: false }) !== undefined;
+  } catch {
+    // What can be no host's name.
+    return false;
+  }
 }
 
 /** By node's names for X509_V_ERR_…. BoringSSL goes on after an error: what was an absent issuer becomes 21. */
