@@ -88,7 +88,6 @@ describe("a lookup", () => {
   });
 
   test.each<[string, string, number | null, string]>([
-    ["", "fe80::1%eth0", 443, "fe80::1 is a link-local address; allow it with --allow-net='[fe80::1]:443'"],
     [
       "",
       "private.example",
@@ -127,6 +126,14 @@ describe("a lookup", () => {
     expect(audited).toEqual([
       `net result=refused address=${port === null ? name : `${name}:${port}`} reason=${JSON.stringify(reason)}`,
     ]);
+  });
+
+  test("of an address of one interface is refused as the address is", async () => {
+    const { network, audited } = scratchNetwork({ flags: "", names });
+    const reason = "fe80::1 is a link-local address; allow it with --allow-net='[fe80::1]:443'";
+    const query = { name: "fe80::1%eth0", version: 0, port: 443 } as const;
+    expect(await network.lookUp(query)).toEqual({ kind: "refused", reason });
+    expect(audited).toEqual([`net result=refused address=[fe80::1]:443 reason=${JSON.stringify(reason)}`]);
   });
 
   test("asks nobody for a name that may not be connected to", async () => {
