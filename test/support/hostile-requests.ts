@@ -33,8 +33,7 @@ export interface Subjects {
 
 /** One honest request of each kind; the compiler holds that none is forgotten. */
 export function honestRequests(handles: Subjects["handles"]): readonly Request[] {
-  const { file, readOnlyFile, reader, writer, socket, pairEnd } = handles;
-  const { file, readOnlyFile, reader, writer, plain, wrapped, context, engine } = handles;
+  const { file, readOnlyFile, reader, writer, socket, pairEnd, plain, wrapped, context, engine } = handles;
   const honest: { readonly [Op in Request["op"]]: Omit<RequestOf<Op>, "op"> } = {
     unconfined: { reason: "no seccomp" },
     hello: { restored: true, bootMs: 120 },

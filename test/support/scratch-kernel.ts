@@ -12,7 +12,7 @@ import { Neighbours } from "../../src/broker/kernel/neighbours.ts";
 import { HandleTable } from "../../src/broker/kernel/objects.ts";
 import { createPipe } from "../../src/broker/kernel/pipe.ts";
 import type { ProcessContext } from "../../src/broker/kernel/process-context.ts";
-import { createSocketPair, createSocketPair } from "../../src/broker/kernel/socket-pair.ts";
+import { createSocketPair } from "../../src/broker/kernel/socket-pair.ts";
 import { TcpSocket } from "../../src/broker/kernel/sockets.ts";
 import { TlsContext } from "../../src/broker/kernel/tls-context.ts";
 import { TlsContexts } from "../../src/broker/kernel/tls-contexts.ts";
