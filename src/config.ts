@@ -8,7 +8,7 @@ import { parseMount } from "./permissions/parse-mount.ts";
 import { networkPolicy, parseNetworkGrant } from "./permissions/parse-network.ts";
 import { parseReadGrant, parseWriteGrant } from "./permissions/parse-paths.ts";
 import type { Mount, NetworkPolicy } from "./permissions/permissions.ts";
-import type { InterpreterFlags, Program } from "./protocol/messages.ts";
+import type { InterpreterFlags, Program, Transport } from "./protocol/messages.ts";
 import { parseMirrors } from "./pyodide-manager/download/mirror-url.ts";
 import type { PackageSettings } from "./pyodide-manager/package-settings.ts";
 
@@ -37,6 +37,7 @@ export interface Invocation {
   readonly maximumOpenFiles: number;
   readonly maximumWrittenBytes: number | null;
   readonly networkLimits: NetworkLimits;
+  readonly transport: Transport;
   /** What is told on standard error. */
   readonly log: "net" | null;
 }

@@ -19,6 +19,7 @@ import { ProgramPackages } from "./program-packages.ts";
 import { processLimit, ResourceGuard } from "./resource-guard.ts";
 import { defaultAction, isDeadly, SIGALRM, SIGINT, SIGKILL, type SignalNumber } from "./signals.ts";
 import { holeInWall } from "./wall-check.ts";
+import { HeldBytes } from "./xhr/request-body.ts";
 
 /** A cold boot takes a few seconds on a slow machine; a cell that needs longer is stuck. */
 const LONGEST_START_MS = 120_000;
@@ -135,6 +136,7 @@ export class Session {
       maximumOpenFiles: request.limits.maximumOpenFiles,
       mounts: this.#files?.mountGrants() ?? [],
       umask: resources.umask,
+      transport: this.#network?.transport ?? "sockets",
       archives: this.#packages.initial(),
       neighbourDirectory: resources.neighbours?.directory ?? null,
       shadowed: resources.neighbours?.modules.topLevelNames() ?? [],
@@ -203,6 +205,7 @@ export class Session {
       get network() {
         return network();
       },
+      heldBodies: new HeldBytes(),
       get history() {
         return resources()?.history ?? null;
       },

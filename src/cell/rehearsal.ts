@@ -39,6 +39,7 @@ const NOTHING: Start = {
   maximumOpenFiles: 0,
   mounts: [],
   umask: 0,
+  transport: "sockets",
   archives: [],
   neighbourDirectory: null,
   shadowed: [],

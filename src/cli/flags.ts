@@ -77,6 +77,7 @@ function runInvocation(
       maximumTransferredBytes: given.maxTransferred === undefined ? null : given.maxTransferred * MEGABYTE,
       maximumBytesPerSecond: given.maxRate === undefined ? null : given.maxRate * KILOBYTE,
     },
+    transport: given.net,
     log: given.log ?? null,
     maximumWrittenBytes: given.maxWritten === undefined ? null : given.maxWritten * MEGABYTE,
   };

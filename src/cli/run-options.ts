@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { DEFAULT_OPEN_FILES } from "../broker/kernel/objects.ts";
 import { UsageError } from "../errors.ts";
 import { DEFAULT_CONNECTIONS } from "../permissions/network-limits.ts";
-import type { InterpreterFlags } from "../protocol/messages.ts";
+import type { InterpreterFlags, Transport } from "../protocol/messages.ts";
 import { newCommand } from "./command-words.ts";
 import { collected, counted, LARGEST_TOTAL_MB, oneOf, secondsOf, wholeNumber } from "./option-values.ts";
 import {
@@ -83,6 +83,11 @@ function addGrants(command: Command): void {
       new Option("--deny-net [HOST[:PORT],...]", "hosts not to connect to; without any, none")
         .preset(ALL_HOSTS)
         .argParser(hosts),
+    )
+    .addOption(
+      new Option("--net <HOW>", "sockets, or xhr: no sockets, HTTP alone, by XMLHttpRequest")
+        .argParser(oneOf("--net", ["sockets", "xhr"]))
+        .default("sockets"),
     );
 }
 
@@ -227,6 +232,7 @@ export interface RunOptions extends PackageOptions {
   readonly maxConnections: number;
   readonly maxTransferred?: number;
   readonly maxRate?: number;
+  readonly net: Transport;
   readonly log?: "net";
   readonly timeout?: number;
   readonly memory: number;

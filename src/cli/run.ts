@@ -149,6 +149,7 @@ function cellCommand(config: Config, snapshotPath: string | undefined, urgency: 
 function openNetwork(config: Config, opened: ProgramNetwork[]): ProgramNetwork {
   const network = new ProgramNetwork({
     policy: config.network,
+    transport: config.transport,
     limits: config.networkLimits,
     outlet: () => readOutlet(config.packages.indexEnvironment),
     audit: config.log === "net" ? (line) => process.stderr.write(`woma: ${line}\n`) : null,

@@ -113,6 +113,26 @@ const hostText = (value: unknown): value is string => text(value) && !value.incl
 const socketOption = (value: unknown): value is "no-delay" | "keep-alive" =>
   value === "no-delay" || value === "keep-alive";
 
+/** Longer than servers take. */
+const LONGEST_URL = 32 * 1024;
+const MOST_HEADERS = 256;
+const LONGEST_HEADER = 16 * 1024;
+const MOST_HEADER_TEXT = 64 * 1024;
+const urlText = (value: unknown): value is string =>
+  typeof value === "string" && value.length <= LONGEST_URL && value.isWellFormed();
+const headerPair = (value: unknown): value is [string, string] =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  value.every((part) => typeof part === "string" && part.length <= LONGEST_HEADER);
+const headerList = (value: unknown): value is [string, string][] =>
+  Array.isArray(value) &&
+  value.length <= MOST_HEADERS &&
+  value.every(headerPair) &&
+  value.reduce((sum, [name, text]) => sum + name.length + text.length, 0) <= MOST_HEADER_TEXT;
+const redirectMode = (value: unknown): value is "follow" | "error" | "manual" =>
+  value === "follow" || value === "error" || value === "manual";
+const xhrRules = (value: unknown): value is XhrRules => value === "page" || value === "program";
+
 const MOST_REQUIREMENTS = 256;
 const textList = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length <= MOST_REQUIREMENTS && value.every(text);
@@ -186,6 +206,20 @@ const shapes = {
   "tls-certificates": { handle: count },
   /** A handle for a connection's session, whose bytes are answered, in BoringSSL's ASN.1; 0 for none. */
   "tls-session": { handle: count },
+  /**
+   * An HTTP request, sent when `bodyBytes` have been written to the handle. What is read of that is an XhrHead as a line
+   * of JSON, then the answer's body to its end; ETIMEDOUT, ECONNRESET and EIO (it cannot be decompressed) where it is cut.
+   * The timeout is a page's: for all of the answer; or a program's: for as long as nothing comes. 0 is none.
+   */
+  xhr: {
+    method: text,
+    url: urlText,
+    headers: headerList,
+    bodyBytes: count,
+    timeoutMs: count,
+    redirect: redirectMode,
+    rules: xhrRules,
+  },
   /** The user's terminal, whatever the streams are: /dev/tty. ENXIO when there is none. */
   terminal: {},
   /** One real-time interval timer, as setitimer(2); a delay of 0 stops it. A query only asks what is left. */
@@ -309,6 +343,7 @@ export interface Replies {
   };
   "tls-certificates": { readonly lengths: readonly number[] };
   "tls-session": { readonly session: number };
+  xhr: { readonly handle: number };
   terminal: { readonly handle: number };
   timer: { readonly delayMs: number; readonly intervalMs: number };
   signals: Record<string, never>;
@@ -404,6 +439,29 @@ export interface TlsConnection {
   readonly finished: string | null;
 }
 
+/** How a program reaches the network: by sockets, or by HTTP requests alone. */
+export type Transport = "sockets" | "xhr";
+
+/** Which headers a request may have: what browsers let pages set, or also what programs do that keep their own cookies. */
+export type XhrRules = "page" | "program";
+
+/** How an HTTP request ended; the reasons go on after "could not load URL: ". */
+export type XhrHead =
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly statusText: string;
+      /** After redirects. */
+      readonly url: string;
+      readonly redirected: boolean;
+      /** As received; those of the last answer. */
+      readonly headers: readonly (readonly [string, string])[];
+    }
+  /** With node's code where there is one: ECONNREFUSED, ENOTFOUND … */
+  | { readonly kind: "failed"; readonly code: string | null; readonly reason: string }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "refused"; readonly reason: string };
+
 export type ModuleReply =
   | { readonly kind: "none" }
   | { readonly kind: "module" | "package"; readonly path: string }
@@ -496,6 +554,7 @@ export interface Start {
   /** The user's files and directories that the program has, at these paths. */
   readonly mounts: readonly MountGrant[];
   readonly umask: number;
+  readonly transport: Transport;
   /** What is mounted from the start, since the user asked for it. */
   readonly archives: readonly ArchiveGrant[];
   /** Directory whose modules may be imported through the broker; null when none may. */

@@ -73,6 +73,7 @@ describe("a command line", () => {
       networkLimits: { maximumConnections: 256, maximumTransferredBytes: null, maximumBytesPerSecond: null },
       log: null,
       maximumWrittenBytes: null,
+      transport: "sockets",
     });
   });
 
@@ -84,7 +85,7 @@ describe("a command line", () => {
       ...["--allow-env=LANG", "--allow-env", "AWS_*,HOME", "--allow-net=example.org", "--deny-net", "--allow-net"],
       ...["--with", "numpy", "--with=pandas>=2,<3,httpx[http2,socks]", "--mirror", "a,b", "--mirror=c", "--offline"],
       ...["--lock", "--auto-install=off", "--install-timeout", "30", "--max-download=10", "--max-packages", "7"],
-      ...["--max-connections", "8", "--max-transferred=5", "--max-rate", "64", "--log", "net"],
+      ...["--max-connections", "8", "--max-transferred=5", "--max-rate", "64", "--log", "net", "--net", "xhr"],
       ...["--cache-max=100", "-uc", "pass", "--timeout", "--help"],
     ];
     expect<unknown>(invocation(...words)).toEqual({
@@ -130,6 +131,7 @@ describe("a command line", () => {
       },
       log: "net",
       maximumWrittenBytes: 2048 * 1024 * 1024,
+      transport: "xhr",
     });
   });
 
@@ -363,6 +365,8 @@ describe("the help", () => {
         --allow-net [HOST[:PORT],...]   hosts to connect to besides public ones; without any, all (preset:
                                         "*")
         --deny-net [HOST[:PORT],...]    hosts not to connect to; without any, none (preset: "*")
+        --net <HOW>                     sockets, or xhr: no sockets, HTTP alone, by XMLHttpRequest
+                                        (default: "sockets")
 
       Packages:
         --with <PKG[,...]>              have these for the program, from the lock or an index: numpy,

@@ -80,13 +80,16 @@ poller = select.poll(); poller.register(99); print(poller.poll(0))`;
     expect(await runWoma(["s.py"], { cwd: scratch.path })).toMatchObject(fine("none\n"));
   });
 
-  test("as a network is told by micropip and pyodide.http too", async () => {
+  test("as a granted host is told by pyodide.http too", async () => {
     const code = `
 import asyncio, pyodide.http
 for attempt in lambda: pyodide.http.open_url("http://x/"), lambda: asyncio.run(pyodide.http.pyfetch("http://x/")):
     try: attempt()
-    except OSError as error: print(error)`;
-    expect(await runWoma(["-c", code])).toMatchObject(fine("[Errno 101] this woma has no network\n".repeat(2)));
+    except Exception as error: print(type(error).__name__, error)`;
+    const { stdout } = await runWoma(["--deny-net", "-c", code]);
+    expect(stdout).toMatch(
+      /^JsException NetworkError: .*--allow-net=x:80\nAbortError Failed to fetch .*--allow-net=x:80\n$/,
+    );
   });
 
   testUnless(notRoot, "as a user in the system's list can run programs all the same", async () => {

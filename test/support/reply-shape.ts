@@ -55,6 +55,7 @@ const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
   "tls-exchange": ["ciphertextLength,closed,connection,consumed,ended,failure,keylog,pending,sending,state,written"],
   "tls-certificates": ["lengths"],
   "tls-session": ["session"],
+  xhr: ["handle"],
   terminal: ["handle"],
   timer: ["delayMs,intervalMs"],
   module: ["kind", "kind,path"],

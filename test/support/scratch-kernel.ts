@@ -22,6 +22,7 @@ import type { TlsSettings } from "../../src/broker/kernel/tls-settings.ts";
 import { TlsStream } from "../../src/broker/kernel/tls-stream.ts";
 import { Waiters } from "../../src/broker/kernel/waiters.ts";
 import type { ProgramNetwork } from "../../src/broker/network/program-network.ts";
+import { HeldBytes } from "../../src/broker/xhr/request-body.ts";
 import type { GuestPath, HostPath, Mount } from "../../src/permissions/permissions.ts";
 import type { Libc } from "../../src/protocol/libc.ts";
 import { DATA_WINDOW_BYTES, parseRequest, type Request } from "../../src/protocol/messages.ts";
@@ -237,6 +238,7 @@ export class ScratchKernel implements AsyncDisposable {
       history: this.#history,
       resolver: null,
       network: this.network,
+      heldBodies: new HeldBytes(),
       archives: this.#archives,
       packages: ANSWERING,
       figures: new Figures(() => "/tmp/figure.png"),

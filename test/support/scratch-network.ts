@@ -28,6 +28,7 @@ export function scratchNetwork(options: ScratchNetworkOptions = {}): {
   const { flags = "", limits, environment = {}, names = {}, lookUp = namesFrom(names) } = options;
   const settings = {
     policy: policyOf(flags),
+    transport: "sockets" as const,
     limits: { maximumConnections: 256, maximumTransferredBytes: null, maximumBytesPerSecond: null, ...limits },
     outlet: () => readOutlet({ HOME: "/nonexistent", PIP_CONFIG_FILE: "/dev/null", ...environment }),
     audit: (line: string) => audited.push(line),

@@ -7,6 +7,7 @@ import type { ProcessContext, Reply } from "./process-context.ts";
 import { dispatchResolver } from "./resolver-requests.ts";
 import { dispatchSocket } from "./socket-requests.ts";
 import { dispatchTls } from "./tls-requests.ts";
+import { dispatchXhr } from "./xhr-requests.ts";
 
 /** Checks one request and carries it out; `reply` is called once, now or when what is waited for comes. */
 export function dispatch(process: ProcessContext, request: Request, bytes: Uint8Array, reply: Reply): void {
@@ -61,6 +62,8 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "tls-certificates":
     case "tls-session":
       return dispatchTls(process, request, bytes, reply);
+    case "xhr":
+      return dispatchXhr(process, request, reply);
     case "timer":
       return reply(
         "timer",

@@ -2,6 +2,7 @@ import type { Failure, Replies, Request, RequestOf } from "../../protocol/messag
 import type { Resolver } from "../../pyodide-manager/resolve/resolver-task.ts";
 import type { ProgramNetwork } from "../network/program-network.ts";
 import type { ProgramPackages } from "../program-packages.ts";
+import type { HeldBytes } from "../xhr/request-body.ts";
 import type { ArchiveTable } from "./archives.ts";
 import type { IntervalTimer } from "./clock.ts";
 import type { CompileQueue } from "./compile-queue.ts";
@@ -24,6 +25,8 @@ export interface ProcessContext {
   readonly history: History | null;
   /** Its connections; null for a program that may reach nothing. */
   readonly network: ProgramNetwork | null;
+  /** What is held of the bodies of its HTTP requests. */
+  readonly heldBodies: HeldBytes;
   /** Wheels, and compiled code, that the program has. */
   readonly archives: ArchiveTable;
   readonly packages: Pick<ProgramPackages, "provide" | "install">;

@@ -1,5 +1,6 @@
 import { parseAddress } from "../../permissions/ip-address.ts";
-import { INLINE_BYTES, type RequestOf } from "../../protocol/messages.ts";
+import { INLINE_BYTES, type LookupResult, type RequestOf } from "../../protocol/messages.ts";
+import type { ProgramNetwork } from "../network/program-network.ts";
 import { hasRoom } from "./file-requests.ts";
 import { NameLookup } from "./name-lookups.ts";
 import type { KernelObject } from "./objects.ts";
@@ -20,6 +21,7 @@ type SocketRequest = RequestOf<
 >;
 
 const NO_NETWORK = { errno: "ENETUNREACH" } as const;
+const NO_SOCKETS = "woma was started with --net xhr: this program has HTTP alone; --net sockets lets it connect";
 
 /** The requests about connections. */
 export function dispatchSocket(process: ProcessContext, request: SocketRequest, reply: Reply): void {
@@ -38,7 +40,7 @@ export function dispatchSocket(process: ProcessContext, request: SocketRequest, 
     case "lookup": {
       if (network === null) return reply("lookup", NO_NETWORK);
       if (!hasRoom(process, 1, request.op, reply)) return;
-      return reply("lookup", { handle: handles.open(new NameLookup(network.lookUp(request), wake)) });
+      return reply("lookup", { handle: handles.open(new NameLookup(lookUp(network, request), wake)) });
     }
     case "shutdown": {
       const errno = socketOf(process, request)?.shutdown(request.how);
@@ -62,6 +64,11 @@ export function dispatchSocket(process: ProcessContext, request: SocketRequest, 
   }
 }
 
+function lookUp(network: ProgramNetwork, request: RequestOf<"lookup">): Promise<LookupResult> {
+  if (network.transport === "sockets") return network.lookUp(request);
+  return Promise.resolve({ kind: "refused", reason: NO_SOCKETS });
+}
+
 function socketOf(process: ProcessContext, request: { readonly handle: number }): TcpSocket | PairEnd | undefined {
   const object = connectionOf(process, request);
   return object instanceof TcpSocket || object instanceof PairEnd ? object : undefined;
@@ -81,6 +88,7 @@ function notASocket(process: ProcessContext, { handle }: { readonly handle: numb
 function connect(process: ProcessContext, request: RequestOf<"connect">, reply: Reply): void {
   const socket = socketOf(process, request);
   if (socket === undefined) return reply("connect", notASocket(process, request));
+  if (process.network?.transport === "xhr") return reply("connect", { errno: "EACCES", reason: NO_SOCKETS });
   const address = parseAddress(request.address);
   if (address === null) return reply("connect", { errno: "EINVAL" });
   const failure = socket.connect({ address, port: request.port });

@@ -1,10 +1,12 @@
 import type { NetworkLimits } from "../../permissions/network-limits.ts";
 import type { NetworkPolicy } from "../../permissions/permissions.ts";
+import type { Transport } from "../../protocol/messages.ts";
 import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
 
 /** What decides over a program's connections. */
 export interface NetworkSettings {
   readonly policy: NetworkPolicy;
+  readonly transport: Transport;
   readonly limits: NetworkLimits;
   /** Proxies and certificates, as the user's environment has them; read when the first connection is made. */
   readonly outlet: () => Promise<Outlet>;

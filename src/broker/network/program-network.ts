@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
 import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse-host.ts";
 import type { HostName, IpAddress } from "../../permissions/permissions.ts";
 import { joinHostPort } from "../../permissions/split-host-port.ts";
-import type { LookupResult } from "../../protocol/messages.ts";
+import type { LookupResult, Transport } from "../../protocol/messages.ts";
 import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
 import { auditLine, type ConnectionRecord } from "./audit-line.ts";
 import { ConnectFailure } from "./connect-failure.ts";
@@ -47,6 +47,11 @@ export class ProgramNetwork {
     private readonly lookUpName: LookUp = systemLookUp(),
   ) {
     this.meter = new TransferMeter(settings.limits);
+  }
+
+  /** By `xhr` the program has no sockets of its own. */
+  get transport(): Transport {
+    return this.settings.transport;
   }
 
   /** Certificates and proxies of the user's. Rejects with WomaError when they cannot be read. */

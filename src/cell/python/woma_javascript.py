@@ -8,10 +8,21 @@ from typing import Any
 import _pyodide._importhook
 import pyodide._package_loader
 import pyodide.webloop
+from woma_abort import AbortController, AbortSignal
+from woma_bodies import Blob, File, FormData, URLSearchParams
+from woma_fetch import Request, fetch
+from woma_headers import Headers
+from woma_objects import JSON, Object, Uint8Array
 from woma_refusals import NO_JAVASCRIPT
+from woma_responses import Response
+from woma_xhr import XMLHttpRequest
 
-# What woma gives, by the names it has in `js`.
-GIVEN: dict[str, object] = {}
+# What woma gives, by the names it has in `js`: what programs need for HTTP.
+_PARTS = (
+    *(AbortController, AbortSignal, Headers, Request, Response, XMLHttpRequest, fetch),
+    *(Blob, File, FormData, JSON, Object, URLSearchParams, Uint8Array),
+)
+GIVEN: dict[str, object] = {part.__name__: part for part in _PARTS}
 
 
 def install() -> None:

@@ -1,6 +1,6 @@
 """
-Libraries that do without sockets on Emscripten, and here have them: each is changed as it is imported, and left alone in
-a version that the change is not for.
+Libraries that do without sockets on Emscripten, and here have them: each is changed as it is imported, and left alone
+in a version that the change is not for.
 """
 
 import importlib.machinery
@@ -17,13 +17,13 @@ def install() -> None:
 class _Finder:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name in _REPLACED:
-            return ModuleSpec(name, _Replacement(_REPLACED[name]), origin="frozen", is_package=True)
-        if name not in _CHANGED:
+        if name in REPLACED:
+            return ModuleSpec(name, _Replacement(REPLACED[name]), origin="frozen", is_package=True)
+        if name not in CHANGED:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _ChangingLoader(spec.loader, _CHANGED[name])
+            spec.loader = _ChangingLoader(spec.loader, CHANGED[name])
         return spec
 
 
@@ -64,5 +64,5 @@ def _give_httpx_its_transport(module: types.ModuleType) -> None:
     vars(module).update(HTTPTransport=HTTPCoreTransport, AsyncHTTPTransport=AsyncHTTPCoreTransport)
 
 
-_REPLACED = {"urllib3.contrib.emscripten": _keep_sockets_in_urllib3}
-_CHANGED = {"httpx._transports": _give_httpx_its_transport}
+REPLACED = {"urllib3.contrib.emscripten": _keep_sockets_in_urllib3}
+CHANGED = {"httpx._transports": _give_httpx_its_transport}

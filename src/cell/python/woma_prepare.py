@@ -105,6 +105,8 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     import woma_os
     import woma_packages
     import woma_prompt
+    import woma_pyfetch
+    import woma_pyodide_http
     import woma_refusals
     import woma_signals
     import woma_sockets
@@ -120,6 +122,8 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
         woma_libraries,
         woma_micropip,
         woma_os,
+        woma_pyfetch,
+        woma_pyodide_http,
         woma_refusals,
         woma_signals,
         woma_sockets,

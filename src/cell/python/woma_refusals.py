@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 
-import pyodide.http
 from woma_sockets import NO_SERVERS
 
 NO_THREADS = (
@@ -15,7 +14,6 @@ NO_THREADS = (
     "or concurrent.futures.ThreadPoolExecutor, whose calls run inline"
 )
 NO_PROCESSES = "woma's Python starts no other programs; call the code in this process instead"
-NO_NETWORK = "this woma has no network"
 NO_JAVASCRIPT = "woma's Python reaches no JavaScript; what it may use of the host comes through Python's own modules"
 NO_VENV = "woma needs no virtual environments: each run is one; there is no directory to put one in"
 
@@ -27,8 +25,6 @@ def install() -> None:
     for name in _PROCESS_FUNCTIONS:
         if hasattr(os, name):
             setattr(os, name, _refusing_process(name))
-    pyodide.http.pyfetch = _refuse_fetch
-    pyodide.http.open_url = _refuse_network
     sys.meta_path.append(_Explainer())
 
 
@@ -117,12 +113,3 @@ def _refusing_process(name: str):
 
     refuse.__name__ = refuse.__qualname__ = name
     return refuse
-
-
-async def _refuse_fetch(*args, **options):
-    # Pyodide's own waits for a JavaScript promise, which nothing settles while Python runs.
-    raise OSError(errno.ENETUNREACH, NO_NETWORK)
-
-
-def _refuse_network(*args, **options):
-    raise OSError(errno.ENETUNREACH, NO_NETWORK)

@@ -12,6 +12,7 @@ import woma_neighbours
 import woma_packages
 import woma_signals
 import woma_streams
+import woma_without_sockets
 
 
 def settle(start: dict) -> None:
@@ -37,6 +38,8 @@ def settle(start: dict) -> None:
     sys.dont_write_bytecode = flags["dontWriteBytecode"]
     woma_signals.inherit(start["ignoredSignals"])
     apply_options(flags)
+    if start["transport"] == "xhr":
+        woma_without_sockets.replace_sockets()
     # What is mounted is there as files, which libraries like better.
     if start["neighbourDirectory"] is not None and not is_mounted(start["neighbourDirectory"]):
         woma_neighbours.install(start["neighbourDirectory"])
