@@ -57,7 +57,7 @@ export class PrivateAuthority implements AsyncDisposable {
         ...["-CAkey", join(this.directory, `${issuer}.key`), "-CAcreateserial", "-out", at(".pem"), "-days", "365"],
         ...["-extfile", at(".ext")],
       ]);
-    return this.#read(name);
+    return this.read(name);
   }
 
   /** A certificate that is its own authority's. */
@@ -67,7 +67,15 @@ export class PrivateAuthority implements AsyncDisposable {
       ...["-out", join(this.directory, `${name}.pem`), "-days", "365", "-subj", "/CN=localhost"],
       ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
     ]);
-    return this.#read(name);
+    return this.read(name);
+  }
+
+  /** A key again, as `NAME-encrypted.key`. */
+  encryptKey(name: string, password: string): void {
+    const at = (ending: string) => join(this.directory, name + ending);
+    openssl(this.directory, [
+      ...["ec", "-in", at(".key"), "-aes128", "-passout", `pass:${password}`, "-out", at("-encrypted.key")],
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,7 +101,7 @@ export class PrivateAuthority implements AsyncDisposable {
     ]);
   }
 
-  #read(name: string): Identity {
+  read(name: string): Identity {
     const read = (ending: string) => readFileSync(join(this.directory, name + ending), "utf8");
     return { cert: read(".pem"), key: read(".key") };
   }

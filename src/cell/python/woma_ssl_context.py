@@ -287,6 +287,14 @@ class SSLContext(ForServers):
         self._keylog_filename = value
 
     @property
+    def post_handshake_auth(self) -> None:
+        """None: there is none in BoringSSL."""
+
+    @post_handshake_auth.setter
+    def post_handshake_auth(self, value):
+        raise NotImplementedError("Post-handshake auth is not supported by your OpenSSL version.")
+
+    @property
     def _msg_callback(self):
         return self._message_callback
 
