@@ -202,8 +202,6 @@ const shapes = {
    * Answered with ciphertext for the peer, then its plaintext.
    */
   "tls-exchange": { handle: count, ciphertextLength: count, ended: flag, close: flag },
-  /** The peer's certificates, its own first, in DER, one after the other. */
-  "tls-certificates": { handle: count },
   /** A handle for a connection's session, whose bytes are answered, in BoringSSL's ASN.1; 0 for none. */
   "tls-session": { handle: count },
   /**
@@ -341,7 +339,6 @@ export interface Replies {
     readonly written: number;
     readonly ciphertextLength: number;
   };
-  "tls-certificates": { readonly lengths: readonly number[] };
   "tls-session": { readonly session: number };
   xhr: { readonly handle: number };
   terminal: { readonly handle: number };
@@ -413,7 +410,7 @@ export interface TlsStatus {
   /** Bytes of plaintext that have come and have not been read. */
   readonly pending: number;
   readonly failure: TlsFailure | null;
-  /** While the handshake is not done: null. */
+  /** What was agreed, told once; null before, and after. */
   readonly connection: TlsConnection | null;
   /** Lines for a key log, for a context that asked for them. */
   readonly keylog: readonly string[];
@@ -437,6 +434,8 @@ export interface TlsConnection {
   readonly reused: boolean;
   /** The first Finished message of the handshake, in hexadecimal (RFC 5929, 3); null in TLS 1.3. */
   readonly finished: string | null;
+  /** The peer's certificate and those above it, as far as they are known, in DER and base64. */
+  readonly certificates: readonly string[];
 }
 
 /** How a program reaches the network: by sockets, or by HTTP requests alone. */

@@ -261,7 +261,7 @@ const OF_OTHER_CELLS = [
   "compiled",
 ] as const;
 /** Nobody is at the other end, so that there is no peer to tell of; the roots take a moment longer than is waited. */
-const OF_PEERS = ["tls-roots", "tls-certificates", "tls-session"] as const;
+const OF_PEERS = ["tls-roots", "tls-session"] as const;
 /** The first two and the last have no answer; a pipe is neither sought in nor a terminal. */
 const NEVER_DONE = [
   ...["unconfined", "hello", "ioctl", "seek", "connect"],

@@ -30,7 +30,6 @@ const HONEST: { readonly [Op in Request["op"]]: Extract<Request, { op: Op }> } =
   "tls-abandon": { op: "tls-abandon", handle: 3 },
   "tls-status": { op: "tls-status", handle: 3 },
   "tls-exchange": { op: "tls-exchange", handle: 3, ciphertextLength: 5, ended: false, close: true },
-  "tls-certificates": { op: "tls-certificates", handle: 3 },
   "tls-session": { op: "tls-session", handle: 3 },
   xhr: {
     op: "xhr",

@@ -62,7 +62,6 @@ export function honestRequests(handles: Subjects["handles"]): readonly Request[]
     "tls-abandon": { handle: wrapped },
     "tls-status": { handle: wrapped },
     "tls-exchange": { handle: engine, ciphertextLength: 0, ended: false, close: false },
-    "tls-certificates": { handle: wrapped },
     "tls-session": { handle: wrapped },
     xhr: {
       method: "GET",

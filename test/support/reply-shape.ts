@@ -30,7 +30,6 @@ const UNBOUNDED: ReadonlySet<Request["op"]> = new Set<Request["op"]>([
   "history-load",
   "tls-roots",
   "tls-exchange",
-  "tls-certificates",
 ]);
 
 const TLS_STATUS = "closed,connection,ended,failure,keylog,pending,sending,state";
@@ -53,7 +52,6 @@ const REPLIES: { readonly [Op in Request["op"]]?: readonly string[] } = {
   "tls-finish": [TLS_STATUS],
   "tls-status": [TLS_STATUS],
   "tls-exchange": ["ciphertextLength,closed,connection,consumed,ended,failure,keylog,pending,sending,state,written"],
-  "tls-certificates": ["lengths"],
   "tls-session": ["session"],
   xhr: ["handle"],
   terminal: ["handle"],

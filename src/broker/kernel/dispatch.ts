@@ -59,7 +59,6 @@ export function dispatch(process: ProcessContext, request: Request, bytes: Uint8
     case "tls-abandon":
     case "tls-status":
     case "tls-exchange":
-    case "tls-certificates":
     case "tls-session":
       return dispatchTls(process, request, bytes, reply);
     case "xhr":

@@ -37,7 +37,6 @@ export class TlsEngine {
   #silenced = false;
   #keylog: string[] = [];
   #connection: TlsConnection | null = null;
-  #certificates: readonly Uint8Array[] = [];
 
   constructor(
     private readonly context: TlsContext,
@@ -154,14 +153,11 @@ export class TlsEngine {
     else this.#guarded(() => this.#socket.end());
   }
 
-  /** What was agreed with the peer, once the handshake is done. */
-  get connection(): TlsConnection | null {
-    return this.#connection;
-  }
-
-  /** The peer's certificate and those above it, as far as they are known, in DER. */
-  get certificates(): readonly Uint8Array[] {
-    return this.#certificates;
+  /** What was agreed with the peer: once, after the handshake. */
+  takeConnection(): TlsConnection | null {
+    const connection = this.#connection;
+    this.#connection = null;
+    return connection;
   }
 
   /** The lines for a key log that have come since they were asked for last. */
@@ -243,9 +239,8 @@ export class TlsEngine {
     const failure = verifyPeer(this.#socket, this.context.settings, this.peer.hostname);
     if (failure === null) {
       this.#state = "open";
-      // Now: a connection that is over has neither.
+      // Now: of a connection that is over nothing is known.
       this.#connection = connectionOf(this.#socket);
-      this.#certificates = certificatesOf(this.#socket);
     } else {
       this.#silenced = true;
       this.#ciphertext = [];
@@ -284,14 +279,15 @@ function connectionOf(socket: TLSSocket): TlsConnection {
     protocol: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : null,
     reused,
     finished: finished?.toString("hex") ?? null,
+    certificates: certificatesOf(socket),
   };
 }
 
-function certificatesOf(socket: TLSSocket): Uint8Array[] {
-  const found: Uint8Array[] = [];
+function certificatesOf(socket: TLSSocket): string[] {
+  const found: string[] = [];
   let certificate = socket.getPeerCertificate(true);
   while (certificate?.raw !== undefined && found.length < MOST_CERTIFICATES) {
-    found.push(certificate.raw);
+    found.push(certificate.raw.toString("base64"));
     if (certificate.issuerCertificate === certificate) break;
     certificate = certificate.issuerCertificate;
   }

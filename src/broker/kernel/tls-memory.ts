@@ -1,4 +1,4 @@
-import type { ErrnoName, TlsConnection } from "../../protocol/messages.ts";
+import type { ErrnoName } from "../../protocol/messages.ts";
 import type { KernelObject } from "./objects.ts";
 import type { TlsEngine } from "./tls-engine.ts";
 
@@ -22,8 +22,6 @@ export interface TlsStepOutcome {
 /** TLS between two buffers of a program's, which carries the ciphertext itself. */
 export class TlsMemory implements KernelObject {
   readonly kind = "device";
-  #isTold = false;
-
   constructor(readonly engine: TlsEngine) {}
 
   step({ ciphertext, plaintext, ended, close }: TlsStep): TlsStepOutcome {
@@ -43,13 +41,6 @@ export class TlsMemory implements KernelObject {
   get isSettled(): boolean {
     const { engine } = this;
     return engine.state === "open" && !engine.settling && (engine.plaintextBytes > 0 || engine.hasCiphertext);
-  }
-
-  /** What was agreed with the peer, the first time that there is something to tell. */
-  newConnection(): TlsConnection | null {
-    const connection = this.#isTold ? null : this.engine.connection;
-    this.#isTold ||= connection !== null;
-    return connection;
   }
 
   read(): ErrnoName {

@@ -20,7 +20,6 @@ export type TlsRequest = RequestOf<
   | "tls-abandon"
   | "tls-status"
   | "tls-exchange"
-  | "tls-certificates"
   | "tls-session"
 >;
 
@@ -66,14 +65,6 @@ function perform(process: ProcessContext, request: TlsRequest, bytes: Uint8Array
       return reply("tls-status", statusOf(streamOf(process, request.handle)));
     case "tls-exchange":
       return exchange(process, request, bytes, reply);
-    case "tls-certificates": {
-      const certificates = openEngineOf(process, request.handle).certificates;
-      return reply(
-        "tls-certificates",
-        { lengths: certificates.map(({ length }) => length) },
-        Buffer.concat(certificates),
-      );
-    }
     case "tls-session": {
       if (!hasRoom(process, 1, request.op, reply)) return;
       const session = openEngineOf(process, request.handle).session();
@@ -207,7 +198,7 @@ function statusOf(object: TlsStream | TlsMemory): TlsStatus {
     sending: object instanceof TlsStream && object.isSending,
     pending: engine.plaintextBytes,
     failure: engine.failure,
-    connection: object instanceof TlsStream ? engine.connection : object.newConnection(),
+    connection: engine.takeConnection(),
     keylog: engine.takeKeylog(),
   };
 }

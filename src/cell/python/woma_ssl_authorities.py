@@ -14,11 +14,14 @@ class Authorities:
     def __init__(self) -> None:
         # Those that woma itself trusts.
         self.has_defaults = False
+        # Another one for other certificates.
+        self.revision = 0
         self._certificates: dict[bytes, None] = {}
         self._directories: list[str] = []
 
     def add_defaults(self) -> None:
         """Those that SSL_CERT_FILE and SSL_CERT_DIR name, where the program has them; else woma's."""
+        self.revision += 1
         file, directory = os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
         has_file = os.path.isfile(file)
         directories = [each for each in directory.split(os.pathsep) if os.path.isdir(each)]
@@ -28,6 +31,7 @@ class Authorities:
         self.has_defaults = self.has_defaults or not (has_file or directories)
 
     def add_file(self, path) -> None:
+        self.revision += 1
         path = os.fsdecode(path)
         # What certifi brings is what woma trusts, or what the user has put in its place.
         if path.endswith("certifi/cacert.pem"):
@@ -37,9 +41,11 @@ class Authorities:
 
     def add_directory(self, path) -> None:
         """OpenSSL looks there when it needs a certificate: whether there are any does not matter now."""
+        self.revision += 1
         self._directories.append(os.fsdecode(path))
 
     def add_data(self, data) -> None:
+        self.revision += 1
         if isinstance(data, str):
             self._add_all(_from_text(data))
             return

@@ -1,6 +1,7 @@
 """Certificates (RFC 5280) as ssl tells of them."""
 
 import binascii
+import functools
 import re
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class Certificate:
         return self.version == 1 and self.issuer.whole == self.subject.whole
 
 
+@functools.lru_cache(64)
 def read(data: bytes) -> Certificate:
     """Raises ValueError when it is no certificate."""
     whole = der.element(data)

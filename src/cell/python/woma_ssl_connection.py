@@ -86,7 +86,7 @@ class SocketChannel(Channel):
             raise self.failed(status, line) from None
         if not self.is_open:
             # The handshake was made on the way.
-            self.opened(self._status())
+            self._status()
         return done
 
     def _would_block(self, line: int) -> OSError:
@@ -135,4 +135,7 @@ class SocketChannel(Channel):
         raise woma_ssl_errors.want_read(line)
 
     def _status(self) -> dict:
-        return woma_ssl_broker.ask("tls-status", **self.target())[0]
+        status, _ = woma_ssl_broker.ask("tls-status", **self.target())
+        # What was agreed is told once.
+        self.opened(status)
+        return status

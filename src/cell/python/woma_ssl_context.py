@@ -59,6 +59,7 @@ class SSLContext(ForServers):
         self._sni_callback = None
         self._message_callback = None
         self._num_tickets = 2
+        self._made = None
 
     def __init__(self, *args, **kwargs) -> None:
         pass
@@ -117,21 +118,23 @@ class SSLContext(ForServers):
     def _broker_context(self) -> woma_ssl_broker.Handle:
         lowest, highest = self._versions.range(self._options)
         needs_host = "chain-and-host" if self._check_hostname else "chain"
-        return woma_ssl_broker.context_for(
-            {
-                "defaultRoots": self._authorities.has_defaults,
-                "authorities": self._authorities.to_pem(),
-                **self._keys.settings(),
-                "ciphers": self._ciphers,
-                "minimumVersion": lowest,
-                "maximumVersion": highest,
-                "protocols": self._protocols,
-                "verification": "none" if self._verify_mode == ssl.CERT_NONE else needs_host,
-                "commonNames": self.hostname_checks_common_name,
-                "partialChain": bool(self._verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN),
-                "keylog": self._keylog_filename is not None,
-            }
-        )
+        rules = {
+            **self._keys.settings(),
+            "ciphers": self._ciphers,
+            "minimumVersion": lowest,
+            "maximumVersion": highest,
+            "protocols": self._protocols,
+            "verification": "none" if self._verify_mode == ssl.CERT_NONE else needs_host,
+            "commonNames": self.hostname_checks_common_name,
+            "partialChain": bool(self._verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN),
+            "keylog": self._keylog_filename is not None,
+        }
+        # Certificates are many: they are written down again when there are others only.
+        made = (rules, self._authorities.revision)
+        if self._made is None or self._made[0] != made:
+            trusted = {"defaultRoots": self._authorities.has_defaults, "authorities": self._authorities.to_pem()}
+            self._made = (made, woma_ssl_broker.context_for({**trusted, **rules}))
+        return self._made[1]
 
     # Who is trusted.
 

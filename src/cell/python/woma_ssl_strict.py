@@ -1,5 +1,7 @@
 """VERIFY_X509_STRICT: what OpenSSL asks of certificates beyond what all do, in its order and words."""
 
+import functools
+
 import woma_ssl_certificates
 import woma_ssl_der as der
 
@@ -12,7 +14,8 @@ _AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
 _CERTIFICATES_ARE_SIGNED = 0x04
 
 
-def fault(chain: list[bytes]) -> tuple[int, str] | None:
+@functools.lru_cache(32)
+def fault(chain: tuple[bytes, ...]) -> tuple[int, str] | None:
     """The number and the words of what is wrong with a chain, the server's certificate first; None when nothing is."""
     if len(chain) < 2:
         return None

@@ -109,7 +109,7 @@ describe("a stream through TLS", () => {
       await using server = await serve((socket) => socket.pipe(socket), { minVersion: version, maxVersion: version });
       using client = await Client.connect(server.port);
       expect(await client.handshake()).toBe("done");
-      expect(client.stream.engine.connection).toMatchObject({ version, protocol: null, reused: false });
+      expect(client.stream.engine.takeConnection()).toMatchObject({ version, protocol: null, reused: false });
       await client.write(Buffer.from("hello"));
       expect(await client.read()).toBe("hello");
       expect(client.stream.readiness(5, false)).toBe(4);
