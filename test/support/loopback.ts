@@ -63,8 +63,8 @@ export class LoopbackServer implements AsyncDisposable {
 }
 
 /** A port on which nobody listens: one of a server's that has ended. */
-export async function closedPort(): Promise<number> {
-  await using server = await LoopbackServer.open();
+export async function closedPort(host = "127.0.0.1"): Promise<number> {
+  await using server = await LoopbackServer.open(() => {}, host);
   return server.port;
 }
 

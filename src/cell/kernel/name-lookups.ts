@@ -12,6 +12,7 @@ const AI_PASSIVE = 1;
 const AI_CANONNAME = 2;
 const AI_NUMERICHOST = 4;
 const AI_NUMERICSERV = 0x400;
+const NI_NUMERICHOST = 1;
 const NI_NUMERICSERV = 2;
 const NI_NAMEREQD = 8;
 const NI_DGRAM = 16;
@@ -26,11 +27,14 @@ const EAI_MEMORY = -10;
 const EAI_SYSTEM = -11;
 const EAI_OVERFLOW = -12;
 
-/** SOCK_STREAM, SOCK_DGRAM and SOCK_RAW with their protocols, as glibc lists them. */
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+/** With their protocols, as glibc lists them. */
 const SOCKET_TYPES = [
-  [1, 6],
-  [2, 17],
-  [3, 0],
+  [SOCK_STREAM, 6],
+  [SOCK_DGRAM, 17],
+  [SOCK_RAW, 0],
 ] as const;
 
 /** sizeof(struct addrinfo), and of the largest sockaddr that is used, rounded up. */
@@ -84,28 +88,40 @@ function readQuery(module: PyodideModule, [node = 0, service = 0, hints = 0]: re
 function addressInfo(resolver: Resolver, query: Query, out: number): number {
   if (![0, AF_INET, AF_INET6].includes(query.family)) return EAI_FAMILY;
   if (query.name === null && query.service === null) return EAI_NONAME;
-  const port = portOf(query);
-  if (port === null) return EAI_SERVICE;
-  const types = SOCKET_TYPES.filter(
-    ([type, protocol]) =>
-      (query.type === 0 || query.type === type) &&
-      (query.protocol === 0 || protocol === 0 || query.protocol === protocol),
-  );
+  const isNamed = query.service !== null && !/^\d*$/.test(query.service);
+  if (isNamed && (query.flags & AI_NUMERICSERV) !== 0) return EAI_NONAME;
+  const types = socketTypes(query);
   if (types.length === 0) return EAI_SOCKTYPE;
-  const addresses = addressesFor(resolver, query, port);
+  const services = types.flatMap((type) => {
+    const port = portOf(query, type);
+    return port === null ? [] : [{ type, port }];
+  });
+  const [first] = services;
+  if (first === undefined) return EAI_SERVICE;
+  const addresses = addressesFor(resolver, query, first.port);
   if (typeof addresses === "number") return addresses;
   const canonicalName = (query.flags & AI_CANONNAME) !== 0 ? (query.name ?? "") : null;
-  const entries = addresses.flatMap((address) => types.map((type) => ({ address, type })));
-  const list = writeList(resolver, entries, { port, canonicalName });
+  const entries = addresses.flatMap((address) => services.map((service) => ({ address, ...service })));
+  const list = writeList(resolver, entries, canonicalName);
   if (list === 0) return EAI_MEMORY;
   resolver.module.HEAPU32[out >>> 2] = list;
   return 0;
 }
 
-function portOf({ service, flags, type }: Query): number | null {
+/** All of them, or the first that is asked for. */
+function socketTypes({ type, protocol }: Query): (typeof SOCKET_TYPES)[number][] {
+  const wanted = SOCKET_TYPES.filter(
+    ([each, its]) => (type === 0 || type === each) && (protocol === 0 || its === 0 || protocol === its),
+  );
+  return type === 0 && protocol === 0 ? wanted : wanted.slice(0, 1);
+}
+
+/** A named service has its port with one kind of socket, and perhaps with no other. */
+function portOf({ service }: Query, [type]: (typeof SOCKET_TYPES)[number]): number | null {
   if (service === null || service === "") return 0;
   if (/^\d+$/.test(service)) return Number(service) & 0xffff;
-  return (flags & AI_NUMERICSERV) !== 0 ? null : (SERVICES.get(type === 2 ? `${service}/udp` : service) ?? null);
+  if (type === SOCK_STREAM) return SERVICES.get(service) ?? null;
+  return type === SOCK_DGRAM ? (SERVICES.get(`${service}/udp`) ?? null) : null;
 }
 
 function addressesFor(resolver: Resolver, { name, flags, family }: Query, port: number): string[] | number {
@@ -114,7 +130,8 @@ function addressesFor(resolver: Resolver, { name, flags, family }: Query, port: 
   if (name === null) return (flags & AI_PASSIVE) !== 0 ? both("0.0.0.0", "::") : both("127.0.0.1", "::1");
   const plain = familyOf(name);
   // CPython asks for the IPv4 form of whatever a socket is to connect to, and an IPv6 address has one.
-  if (plain !== null && isPlain(name)) return plain === AF_INET && family === AF_INET6 ? EAI_ADDRFAMILY : [name];
+  if (plain === AF_INET && isPlain(name)) return family === AF_INET6 ? EAI_ADDRFAMILY : [name];
+  if (plain === AF_INET6 && isPlain(name)) return [shortest(name)];
   if (name === OWN_NAME) return family === AF_INET6 ? ["::1"] : ["127.0.0.1"];
   if ((flags & AI_NUMERICHOST) !== 0 && !/^[\d.x]+$/i.test(name)) return EAI_NONAME;
   return lookUp(resolver, { name, version: family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0, port: port || null });
@@ -124,7 +141,16 @@ function addressesFor(resolver: Resolver, { name, flags, family }: Query, port: 
 function isPlain(address: string): boolean {
   const parts = address.split(".");
   const isDecimal = parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
-  return address.includes(":") ? /^[\da-f:]+$/i.test(address) && URL.canParse(`http://[${address}]/`) : isDecimal;
+  return address.includes(":") ? /^[\da-f:.]+$/i.test(address) && URL.canParse(`http://[${address}]/`) : isDecimal;
+}
+
+/** An IPv6 address as inet_ntop(3) writes it. */
+function shortest(address: string): string {
+  const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(short) ?? [];
+  if (high === undefined || low === undefined) return short;
+  const bytes = [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]);
+  return `::ffff:${bytes.join(".")}`;
 }
 
 interface Lookup {
@@ -167,11 +193,7 @@ function lookUp({ module, kernel }: Resolver, query: Lookup): string[] | number 
 interface Entry {
   readonly address: string;
   readonly type: (typeof SOCKET_TYPES)[number];
-}
-
-interface ListOptions {
   readonly port: number;
-  readonly canonicalName: string | null;
 }
 
 /**
@@ -181,7 +203,7 @@ interface ListOptions {
 function writeList(
   { module, socketAddresses }: Resolver,
   entries: readonly Entry[],
-  { port, canonicalName }: ListOptions,
+  canonicalName: string | null,
 ): number {
   const name = canonicalName === null ? new Uint8Array(0) : new TextEncoder().encode(`${canonicalName}\0`);
   const list = module._malloc(entries.length * (INFO_BYTES + ADDRESS_BYTES) + name.length);
@@ -193,7 +215,7 @@ function writeList(
   const addresses = list + entries.length * INFO_BYTES;
   const nameAt = addresses + entries.length * ADDRESS_BYTES;
   module.HEAPU8.set(name, nameAt);
-  for (const [index, { address, type }] of entries.entries()) {
+  for (const [index, { address, type, port }] of entries.entries()) {
     const family = familyOf(address) ?? AF_INET;
     const target = index === 0 ? first : addresses + index * ADDRESS_BYTES;
     const size = socketAddresses.write(target, { address, port });
@@ -204,6 +226,9 @@ function writeList(
   return list;
 }
 
+/** The machine's own, which have a name on every machine. */
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1"]);
+
 /** Nobody is asked for the name of an address: that, too, would go out of the machine. */
 function nameInfo(
   { module, socketAddresses }: Resolver,
@@ -213,11 +238,12 @@ function nameInfo(
   const [host = 0, hostBytes = 0, service = 0, serviceBytes = 0, flags = 0] = rest;
   const given = socketAddresses.read(address >>> 0, length);
   if (given === null) return EAI_FAMILY;
-  if ((flags & NI_NAMEREQD) !== 0) return EAI_NONAME;
+  const hostName = (flags & NI_NUMERICHOST) === 0 && LOOPBACK.has(given.address) ? "localhost" : undefined;
+  if ((flags & NI_NAMEREQD) !== 0 && hostName === undefined) return EAI_NONAME;
   const suffix = (flags & NI_DGRAM) !== 0 ? "/udp" : "";
   const named = (flags & NI_NUMERICSERV) !== 0 ? undefined : nameOfService(given.port, suffix);
   const texts = [
-    [given.address, host, hostBytes],
+    [hostName ?? given.address, host, hostBytes],
     [named ?? String(given.port), service, serviceBytes],
   ] as const;
   for (const [text, target, room] of texts) {

@@ -8,9 +8,9 @@ import type { Kernel } from "./request.ts";
 import { AF_INET, AF_INET6, AF_UNIX, type SocketAddresses } from "./socket-address.ts";
 
 const SOCK_STREAM = 1;
+const SOCK_PACKET = 10;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
-const SOCK_TYPE_MASK = 0xf;
 const IPPROTO_TCP = 6;
 const O_NONBLOCK = 2048;
 const MSG_PEEK = 2;
@@ -32,7 +32,7 @@ const NO_LOCAL_PROGRAMS = "woma's Python reaches no sockets of programs on this 
 export function socketCalls(module: () => PyodideModule, kernel: Kernel, addresses: SocketAddresses): HostImports {
   const calls = new SocketCalls(module, kernel, addresses);
   return {
-    __syscall_socket: (domain: number, type: number) => calls.open(domain, type),
+    __syscall_socket: (domain: number, type: number, protocol: number) => calls.open(domain, type, protocol),
     __syscall_connect: (fd: number, address: number, length: number) => calls.connect(fd, address >>> 0, length),
     __syscall_sendto: (fd: number, from: number, length: number, flags: number) =>
       calls.send(fd, [[from >>> 0, length >>> 0]], flags),
@@ -79,13 +79,14 @@ class SocketCalls {
     private readonly addresses: SocketAddresses,
   ) {}
 
-  open(domain: number, type: number): number {
+  open(domain: number, type: number, protocol: number): number {
     if (domain !== AF_INET && domain !== AF_INET6) {
-      return -this.kernel.failed({ errno: "EAFNOSUPPORT", reason: NO_LOCAL_PROGRAMS });
+      return -this.kernel.failed({ errno: "EAFNOSUPPORT", ...(domain === AF_UNIX && { reason: NO_LOCAL_PROGRAMS }) });
     }
-    if ((type & SOCK_TYPE_MASK) !== SOCK_STREAM) {
-      return -this.kernel.failed({ errno: "EPROTONOSUPPORT", reason: ONLY_TCP });
-    }
+    const kind = type & ~SOCK_NONBLOCK & ~SOCK_CLOEXEC;
+    if (kind <= 0 || kind > SOCK_PACKET) return -EINVAL;
+    if (kind !== SOCK_STREAM) return -this.kernel.failed({ errno: "EPROTONOSUPPORT", reason: ONLY_TCP });
+    if (protocol !== 0 && protocol !== IPPROTO_TCP) return -this.kernel.failed({ errno: "EPROTONOSUPPORT" });
     const { reply } = this.kernel.channel.call({ op: "socket", version: domain === AF_INET ? 4 : 6 });
     if (isFailure(reply)) return -this.kernel.failed(reply);
     const stream = openKstream(this.module(), this.kernel, { handle: reply.handle, kind: "socket", access: "both" });

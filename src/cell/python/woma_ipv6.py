@@ -9,8 +9,10 @@ from socket import AF_INET, AF_INET6
 
 _NUMERIC = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 _EAI_ADDRFAMILY = -9
+_SO_DOMAIN = 39
 
 _native_getaddrinfo = _socket.getaddrinfo
+_native_gethostbyname = _socket.gethostbyname
 _native_getnameinfo = _socket.getnameinfo
 _native_inet_pton = _socket.inet_pton
 _native_inet_ntop = _socket.inet_ntop
@@ -19,17 +21,46 @@ _native_inet_ntop = _socket.inet_ntop
 def install() -> None:
     socket.has_ipv6 = True
     _socket.getaddrinfo = getaddrinfo
-    socket.getnameinfo = getnameinfo
-    socket.inet_pton = inet_pton
-    socket.inet_ntop = inet_ntop
+    for function in (gethostbyaddr, gethostbyname, gethostbyname_ex, getnameinfo, inet_ntop, inet_pton):
+        setattr(socket, function.__name__, function)
     socket.socket.__new__ = __new__
 
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
-    entries = _native_getaddrinfo(host, port, family, type, proto, flags)
-    if family == AF_INET and isinstance(host, str) and ":" in host:
-        raise socket.gaierror(_EAI_ADDRFAMILY, "Address family for hostname not supported")
+    try:
+        entries = _native_getaddrinfo(host, port, family, type, proto, flags)
+    except socket.gaierror as error:
+        # The C library has less room for its words.
+        raise (_other_family() if error.errno == _EAI_ADDRFAMILY else error) from None
+    if family == AF_INET and any(entry[0] == AF_INET6 for entry in entries):
+        raise _other_family()
     return [(*entry[:4], _shown(entry[4])) if entry[0] == AF_INET6 else entry for entry in entries]
+
+
+def _other_family() -> socket.gaierror:
+    return socket.gaierror(_EAI_ADDRFAMILY, "Address family for hostname not supported")
+
+
+def gethostbyname(hostname, /):
+    if isinstance(hostname, str) and ":" in hostname:
+        raise _other_family()
+    return _native_gethostbyname(hostname)
+
+
+def gethostbyname_ex(hostname, /):
+    gethostbyname(hostname)
+    entries = socket.getaddrinfo(hostname, None, AF_INET, socket.SOCK_STREAM)
+    return hostname, [], [entry[4][0] for entry in entries]
+
+
+def gethostbyaddr(ip_address, /):
+    """Nobody is asked for the name of an address; the machine's own has one all the same."""
+    entries = socket.getaddrinfo(ip_address, None, 0, socket.SOCK_STREAM)
+    try:
+        name, _ = socket.getnameinfo(entries[0][4], socket.NI_NAMEREQD)
+    except socket.gaierror:
+        raise socket.herror(1, "Unknown host") from None
+    return name, [], [entries[0][4][0]]
 
 
 def getnameinfo(sockaddr, flags):
@@ -43,6 +74,8 @@ def inet_pton(family, text, /):
     import ipaddress
 
     try:
+        if "%" in text:
+            raise ValueError
         return ipaddress.IPv6Address(text).packed
     except ValueError:
         raise OSError("illegal IP address string passed to inet_pton") from None
@@ -73,13 +106,17 @@ class IPv6Socket(socket.socket):
         return AF_INET6
 
     def connect(self, address, /):
-        super().connect(_below(address))
+        super().connect(_below(address, "connect"))
 
     def connect_ex(self, address, /):
-        return super().connect_ex(_below(address))
+        return super().connect_ex(_below(address, "connect_ex"))
 
     def getpeername(self):
         return _shown(super().getpeername())
+
+    def getsockopt(self, level, option, length=0, /):
+        domain = (level, option) == (socket.SOL_SOCKET, _SO_DOMAIN) and not length
+        return int(AF_INET6) if domain else super().getsockopt(level, option, length)
 
     def getsockname(self):
         return _shown(super().getsockname())
@@ -89,11 +126,11 @@ IPv6Socket.__name__ = IPv6Socket.__qualname__ = "socket"
 IPv6Socket.__module__ = "socket"
 
 
-def _below(address):
+def _below(address, caller: str):
     if not isinstance(address, tuple):
-        raise TypeError(f"AF_INET6 address must be tuple, not {type(address).__name__}")
+        raise TypeError(f"{caller}(): AF_INET6 address must be tuple, not {type(address).__name__}")
     if not 2 <= len(address) <= 4:
-        raise TypeError("AF_INET6 address must be a pair (host, port), perhaps with flow information and scope id")
+        raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
     return address[:2]
 
 

@@ -50,7 +50,7 @@ describe("a struct sockaddr", () => {
   });
 });
 
-test.each<[string, number | null]>([
+test.each<[string, 2 | 10 | null]>([
   ["127.0.0.1", AF_INET],
   ["999.0.0.1", AF_INET],
   ["127.1", null],
