@@ -1,3 +1,4 @@
+import { REFUSED_PORT } from "../support/network/listening.ts";
 import type { Addresses } from "../support/network/web-network.ts";
 
 /** What came of one behaviour: what the program returned, what it raised, or that it never got so far. */
@@ -11,7 +12,7 @@ export type Outcome =
 export function normalised(line: string, { ports }: Addresses): string {
   const numbers = Object.entries(ports).sort(([, a], [, b]) => b - a);
   const named = numbers
-    .filter(([name]) => name !== "refused")
+    .filter(([, port]) => port !== REFUSED_PORT)
     .reduce((text, [name, port]) => text.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `<${name}>`), line);
   return named
     .replace(/\b0x[0-9a-f]{6,}\b/g, "0x#")

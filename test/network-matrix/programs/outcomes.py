@@ -39,8 +39,11 @@ def digest(data: bytes) -> dict:
 
 
 def pattern(count: int) -> bytes:
-    """The bytes that the test's servers send when they are asked for many."""
-    return bytes((index * 7 + (index >> 8)) & 0xFF for index in range(count))
+    """The bytes that the test's servers send when they are asked for many; they repeat after BLOCK."""
+    return (BLOCK * (count // len(BLOCK) + 1))[:count]
+
+
+BLOCK = bytes((index * 7 + (index >> 8)) & 0xFF for index in range(65536))
 
 
 def caught(call, *arguments, **named) -> dict:

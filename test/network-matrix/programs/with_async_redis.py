@@ -27,7 +27,7 @@ async def _(network):
 
 @suite("a wrong password is refused")
 async def _(network):
-    return await refused_by(client(network, password="wrong"))
+    return await refused_by(client(network, password="wrong", retry=None))
 
 
 @suite("a connection that is refused is the library's error")

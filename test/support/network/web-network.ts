@@ -40,6 +40,8 @@ export class WebNetwork implements AsyncDisposable {
       ws: await port(Promise.resolve(new WebSocketServer())),
       wss: await port(Promise.resolve(new WebSocketServer(good))),
       silent: await port(startSilentServer()),
+      "ws-silent": await port(startSilentServer()),
+      "ws-refused": REFUSED_PORT,
       refused: REFUSED_PORT,
     };
     const addresses = { ports, authority, client: `${client.certificate}${client.key}` };

@@ -60,7 +60,10 @@ function accept(request: Request, server: Bun.Server<Connection>): Response | un
   if (pathname === "/refuse") return new Response("not you\n", { status: 403, headers: { "x-why": "because" } });
   if (pathname === "/login" && request.headers.get("authorization") !== `Basic ${btoa("Ada:secret")}`)
     return new Response("who are you?\n", { status: 401 });
-  if (pathname === "/moved") return Response.redirect("/echo", 302);
+  if (pathname === "/moved") {
+    const location = new URL("/echo", request.url.replace(/^http/, "ws")).href;
+    return new Response(null, { status: 302, headers: { location } });
+  }
   const offered = request.headers.get("sec-websocket-protocol")?.split(/, */) ?? [];
   const headers = new Headers({ "X-Own": request.headers.get("x-own") ?? "none" });
   if (offered.includes("chat")) headers.set("Sec-WebSocket-Protocol", "chat");

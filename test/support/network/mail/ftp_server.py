@@ -9,6 +9,9 @@ import sys
 from line_server import Connection, serve
 
 
+BIG = bytes((index * 7 + (index >> 8)) & 0xFF for index in range(1_000_000))
+
+
 class Session:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -17,7 +20,7 @@ class Session:
         self.here = "/"
         self.files: dict[str, bytes | None] = {
             "/": None, "/welcome.txt": b"Hello, world!\n", "/docs": None, "/docs/\u00fcber.txt": b"about\n",
-            "/big": bytes((index * 7 + (index >> 8)) & 0xFF for index in range(1_000_000)),
+            "/big": BIG,
         }  # fmt: skip
         self.listener: socket.socket | None = None
         self.private = False

@@ -69,6 +69,7 @@ def accept(listener, session, context, secure) -> None:
     while True:
         stream, _ = listener.accept()
         stream.settimeout(30)
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         threading.Thread(target=attend, args=(stream, session, context, secure), daemon=True).start()
 
 
