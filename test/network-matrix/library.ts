@@ -14,3 +14,8 @@ export interface Library {
   /** Behaviours that make no sense for the library, and why. */
   readonly leftOut?: Readonly<Record<string, string>>;
 }
+
+/** One that no native Python has: what comes of its behaviours is written down. */
+export interface WrittenLibrary extends Library {
+  readonly expected: Readonly<Record<string, unknown>>;
+}
