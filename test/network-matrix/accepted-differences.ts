@@ -7,7 +7,7 @@ export interface AcceptedDifference {
   readonly woma: unknown;
 }
 
-export const acceptedDifferences: readonly AcceptedDifference[] = [];
+const acceptedDifferences: readonly AcceptedDifference[] = [];
 
 export function acceptedDifferencesOf(library: string, behaviours: readonly string[]): Map<string, AcceptedDifference> {
   const differences = acceptedDifferences.filter((difference) => difference.library === library);

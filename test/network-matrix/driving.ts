@@ -44,15 +44,15 @@ async function driveOnce(side: Side, task: Task, outcomes: Map<string, Outcome>)
   });
   const errors = new Response(child.stderr).text();
   let silent = false;
-  const give_up = () => {
+  const giveUp = () => {
     silent = true;
     child.kill("SIGKILL");
   };
-  let timer = setTimeout(give_up, LONGEST_SILENCE_MS);
+  let timer = setTimeout(giveUp, LONGEST_SILENCE_MS);
   let started: string | undefined;
   for await (const line of linesOf(child.stdout)) {
     clearTimeout(timer);
-    timer = setTimeout(give_up, LONGEST_SILENCE_MS);
+    timer = setTimeout(giveUp, LONGEST_SILENCE_MS);
     const { behaviour, ...report } = JSON.parse(normalised(line, addresses));
     if (behaviour === undefined) {
       started = report.started;

@@ -26,7 +26,12 @@ export const javascriptLibraries: readonly WrittenLibrary[] = [
       "JSON comes as Python's objects": ["GET", "/echo?a=1&b=%20two", ""],
       "an error's status is an answer, and raise_for_status raises": [
         [404, false, "404 Client Error: Not Found for url: http://localhost:<http>/status/404", "status 404\n"],
-        [503, false, "503 Server Error: Service Unavailable for url: http://localhost:<http>/status/503", "status 503\n"],
+        [
+          503,
+          false,
+          "503 Server Error: Service Unavailable for url: http://localhost:<http>/status/503",
+          "status 503\n",
+        ],
       ],
       "an answer without a body is empty": [204, ""],
       "a text is posted with headers of the program's own": ["POST", '{"a": "\u00fc"}', "value", "application/json"],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from "bun:test";
 import { type Obstacle, testUnless } from "../support/loud-skip.ts";
 import { noMirror } from "../support/mirror.ts";
+import { noNativePython } from "../support/native-python.ts";
 import { noOpenssl } from "../support/network/certificates.ts";
 import type { Addresses } from "../support/network/web-network.ts";
 import { noPackageIndex } from "../support/real-index.ts";
@@ -8,7 +9,6 @@ import { acceptedDifferencesOf } from "./accepted-differences.ts";
 import { behavioursOf } from "./behaviours.ts";
 import { drive } from "./driving.ts";
 import type { Library, WrittenLibrary } from "./library.ts";
-import { noNativePython } from "../support/native-python.ts";
 import type { Outcome } from "./outcome.ts";
 import { nativeSide, WomaSides } from "./sides.ts";
 

@@ -14,7 +14,7 @@ own = Suite()
 
 class Session(AsyncSession):
     def __init__(self, network, trust="authority", certificate=False, proxy=None) -> None:
-        verify = True if trust == "system" else False
+        verify = trust == "system"
         if trust == "authority":
             verify = ssl.create_default_context(cafile=network.authority)
             if certificate:

@@ -170,7 +170,12 @@ def _(network):
 def _(network):
     with server(network) as ftp:
         result = [ftp.rename("welcome.txt", "docs/hi.txt"), ftp.size("docs/hi.txt"), ftp.sendcmd("MDTM docs/hi.txt")]
-        return [*result, ftp.delete("docs/hi.txt"), failure(ftp.delete, "docs/hi.txt"), failure(ftp.size, "docs/hi.txt")]
+        return [
+            *result,
+            ftp.delete("docs/hi.txt"),
+            failure(ftp.delete, "docs/hi.txt"),
+            failure(ftp.size, "docs/hi.txt"),
+        ]
 
 
 @suite("a file that is not there is an error, and the session goes on")

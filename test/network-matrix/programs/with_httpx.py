@@ -104,7 +104,10 @@ def _(network):
 @own("hooks see the request and the answer")
 def _(network):
     seen = []
-    hooks = {"request": [lambda request: seen.append(request.method)], "response": [lambda answer: seen.append(answer.status_code)]}
+    hooks = {
+        "request": [lambda request: seen.append(request.method)],
+        "response": [lambda answer: seen.append(answer.status_code)],
+    }
     with httpx.Client(event_hooks=hooks, follow_redirects=True) as client:
         client.get(network.url("/redirect/1"))
     return seen

@@ -90,7 +90,12 @@ def _(network):
 @suite("a mailbox is opened, to write or only to read")
 def _(network):
     with server(network) as imap:
-        return [imap.select("INBOX"), imap.response("UIDVALIDITY"), imap.select("INBOX", readonly=True), imap.is_readonly]
+        return [
+            imap.select("INBOX"),
+            imap.response("UIDVALIDITY"),
+            imap.select("INBOX", readonly=True),
+            imap.is_readonly,
+        ]
 
 
 @suite("a mailbox that is not there is an answer")

@@ -61,7 +61,9 @@ def _(network):
 
 @suite("gzip, deflate, br and zstd are undone")
 def _(network):
-    return [json.load(open_url(network.url(f"/encoded/{coding}")))["coding"] for coding in ("gzip", "deflate", "br", "zstd")]
+    return [
+        json.load(open_url(network.url(f"/encoded/{coding}")))["coding"] for coding in ("gzip", "deflate", "br", "zstd")
+    ]
 
 
 @suite("a big text arrives whole")
@@ -117,7 +119,9 @@ def _(network):
 
 @suite("a certificate that nobody vouches for is an error")
 def _(network):
-    return [failed(network.url("/hello", server)) for server in ("https-self-signed", "https-expired", "https-wrong-host")]
+    return [
+        failed(network.url("/hello", server)) for server in ("https-self-signed", "https-expired", "https-wrong-host")
+    ]
 
 
 @suite("an address that is none is an error")

@@ -2,7 +2,6 @@ import datetime
 import decimal
 import io
 import ssl
-import time
 import uuid
 
 import pg8000.dbapi
@@ -81,8 +80,7 @@ def _(network):
 @suite("a time limit ends the wait for a slow query")
 def _(network):
     session = connection(network, timeout=0.5)
-    outcome = failure(session.run, "SELECT pg_sleep(8)", within=5)
-    return outcome
+    return failure(session.run, "SELECT pg_sleep(8)", within=5)
 
 
 @suite("values of many types come and go unchanged")

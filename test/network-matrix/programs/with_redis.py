@@ -12,8 +12,7 @@ suite = Suite()
 
 def client(network: Network, server="redis", **options) -> redis.Redis:
     given = {"host": "localhost", "port": network.port(server), "password": "secret", "decode_responses": True}
-    found = redis.Redis(**{**given, **options})
-    return found
+    return redis.Redis(**{**given, **options})
 
 
 def fresh(network: Network, **options) -> redis.Redis:
@@ -63,7 +62,14 @@ def _(network):
 def _(network):
     store = fresh(network)
     result = [store.set("a", "1"), store.get("a"), store.incrby("a", 41), store.exists("a", "b"), store.delete("a")]
-    return [*result, store.get("a"), store.getset("b", "x"), store.setnx("b", "y"), store.append("b", "z"), store.get("b")]
+    return [
+        *result,
+        store.get("a"),
+        store.getset("b", "x"),
+        store.setnx("b", "y"),
+        store.append("b", "z"),
+        store.get("b"),
+    ]
 
 
 @suite("text in any script, and bytes that are none")
@@ -188,7 +194,12 @@ def _(network):
 def _(network):
     store = fresh(network)
     store.set("a", "text")
-    return [failure(store.lpush, "a", 1), failure(store.incr, "a"), failure(store.execute_command, "NOSUCH"), store.get("a")]
+    return [
+        failure(store.lpush, "a", 1),
+        failure(store.incr, "a"),
+        failure(store.execute_command, "NOSUCH"),
+        store.get("a"),
+    ]
 
 
 @suite("databases are apart")

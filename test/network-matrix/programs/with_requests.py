@@ -26,9 +26,7 @@ class Session(SyncSession):
 
     async def send(self, method, url, **options) -> Answer:
         response = self._request(method, url, **options)
-        return Answer(
-            response.status_code, response.content, response.headers.items(), response.reason, response.url
-        )
+        return Answer(response.status_code, response.content, response.headers.items(), response.reason, response.url)
 
     @asynccontextmanager
     async def stream(self, method, url):
@@ -99,7 +97,9 @@ def _(network):
 @own("hooks see the answer")
 def _(network):
     seen = []
-    requests.get(network.url("/redirect/1"), hooks={"response": lambda response, **_: seen.append(response.status_code)})
+    requests.get(
+        network.url("/redirect/1"), hooks={"response": lambda response, **_: seen.append(response.status_code)}
+    )
     return seen
 
 

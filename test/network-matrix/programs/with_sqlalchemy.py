@@ -261,7 +261,9 @@ def _(network):
 def _(network):
     with Tables(network) as database:
         inspector = sa.inspect(database)
-        columns = [[column["name"], str(column["type"]), column["nullable"]] for column in inspector.get_columns("book")]
+        columns = [
+            [column["name"], str(column["type"]), column["nullable"]] for column in inspector.get_columns("book")
+        ]
         reflected = sa.Table("author", sa.MetaData(), autoload_with=database)
         keys = [key["referred_table"] for key in inspector.get_foreign_keys("book")]
         return [columns, keys, sorted(reflected.columns.keys())]

@@ -183,7 +183,10 @@ def _(network):
 @suite("pyodide's pyxhr raises for what failed")
 def _(network):
     outcomes = []
-    for call in (pyxhr.get(network.url("/status/404")).raise_for_status, lambda: pyxhr.get(network.url("/broken/nothing"))):
+    for call in (
+        pyxhr.get(network.url("/status/404")).raise_for_status,
+        lambda: pyxhr.get(network.url("/broken/nothing")),
+    ):
         try:
             outcomes.append(call())
         except OSError as error:

@@ -66,4 +66,4 @@ export class ByteReader {
 }
 
 /** The other end has gone before it sent all that it should. */
-export class ConnectionEnded extends Error {}
+class ConnectionEnded extends Error {}

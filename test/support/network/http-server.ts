@@ -55,7 +55,7 @@ export class HttpServer implements AsyncDisposable {
   }
 }
 
-export function tlsSettings({ certificate, clientAuthority }: TlsOptions) {
+function tlsSettings({ certificate, clientAuthority }: TlsOptions) {
   return {
     cert: certificate.certificate,
     key: certificate.key,

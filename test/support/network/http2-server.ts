@@ -6,7 +6,7 @@ import { patternBytes } from "./pattern-bytes.ts";
 /** A web server that talks HTTP/2 alone: /hello, /echo, /digest, /big?bytes= and /status/N as the other's. */
 export function startHttp2Server(certificate: Certificate): Promise<Listening> {
   const server = createSecureServer({ cert: certificate.certificate, key: certificate.key, allowHTTP1: false });
-  server.on("stream", (stream, headers) => {
+  server.on("stream", (stream: ServerHttp2Stream, headers) => {
     const pieces: Buffer[] = [];
     stream.on("error", () => {});
     stream.on("data", (piece: Buffer) => pieces.push(piece));

@@ -17,7 +17,7 @@ export class WebSocketServer implements AsyncDisposable {
       websocket: {
         maxPayloadLength: 16 * 1024 * 1024,
         perMessageDeflate: true,
-        open: (socket) => OPENED[socket.data.path]?.(socket),
+        open: (socket) => void OPENED[socket.data.path]?.(socket),
         message: (socket, message) => void socket.send(message),
       },
     });

@@ -78,7 +78,9 @@ class Session:
         self.reply(215, "UNIX Type: L8")
 
     def do_feat(self, _rest: str) -> None:
-        self.connection.send("211-Features:", " UTF8", " SIZE", " MLST type*;size*;", " REST STREAM", " EPSV", "211 End")
+        self.connection.send(
+            "211-Features:", " UTF8", " SIZE", " MLST type*;size*;", " REST STREAM", " EPSV", "211 End"
+        )
 
     def do_opts(self, _rest: str) -> None:
         self.reply(200, "so be it")
@@ -176,8 +178,9 @@ class Session:
         return self.give(data[start:])
 
     def do_list(self, rest: str) -> None:
+        line = "{}rw-r--r-- 1 ada ada {:8} Jan 02 03:04 {}"
         lines = [
-            f"{'d' if data is None else '-'}rw-r--r-- 1 ada ada {len(data or b''):8} Jan 02 03:04 {posixpath.basename(path)}"
+            line.format("d" if data is None else "-", len(data or b""), posixpath.basename(path))
             for path, data in self.entries(rest)
         ]
         self.give("".join(f"{line}\r\n" for line in lines).encode())
@@ -194,7 +197,9 @@ class Session:
 
     def entries(self, rest: str) -> list:
         directory = self.path(rest)
-        return [(path, data) for path, data in sorted(self.files.items()) if posixpath.dirname(path) == directory != path]
+        return [
+            (path, data) for path, data in sorted(self.files.items()) if posixpath.dirname(path) == directory != path
+        ]
 
     def give(self, data: bytes) -> None:
         with self.channel() as channel:
@@ -238,9 +243,6 @@ class Session:
 
 
 BEFORE_LOGIN = {"USER", "PASS", "AUTH", "PBSZ", "PROT", "SYST", "FEAT", "NOOP"}
-COMMANDS = BEFORE_LOGIN | set(
-    "OPTS TYPE ABOR SITE PWD CWD CDUP MKD RMD DELE RNFR RNTO SIZE MDTM XSHA256 REST PASV EPSV RETR LIST NLST MLSD STOR"
-    " APPE".split()
-)
+COMMANDS = {name.removeprefix("do_").upper() for name in dir(Session) if name.startswith("do_")}
 
 serve(lambda connection: Session(connection).run())

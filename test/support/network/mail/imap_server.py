@@ -118,7 +118,9 @@ class Session:
         if name not in self.mailboxes:
             return "NO no such mailbox"
         self.selected, self.read_only = name, read_only
-        self.tell(f"{len(self.messages)} EXISTS", "0 RECENT", "FLAGS (\\Seen \\Deleted \\Flagged)", "OK [UIDVALIDITY 1]")
+        self.tell(
+            f"{len(self.messages)} EXISTS", "0 RECENT", "FLAGS (\\Seen \\Deleted \\Flagged)", "OK [UIDVALIDITY 1]"
+        )
         return "OK [READ-ONLY] selected" if read_only else "OK [READ-WRITE] selected"
 
     def do_examine(self, rest: str) -> str:
@@ -183,7 +185,9 @@ class Session:
         for number in self.numbers(numbers):
             message = self.messages[number - 1]
             given = set(re.findall(r"\\\w+", flags))
-            message.flags = message.flags | given if how[0] == "+" else message.flags - given if how[0] == "-" else given
+            message.flags = (
+                message.flags | given if how[0] == "+" else message.flags - given if how[0] == "-" else given
+            )
             self.tell(f"{number} FETCH (FLAGS ({' '.join(sorted(message.flags))}))")
         return None
 
@@ -206,7 +210,7 @@ class Session:
         found: list[int] = []
         for word in words.split(","):
             first, _, last = word.partition(":")
-            end = first if not last else last
+            end = last or first
             found += range(int(first), (count if end == "*" else int(end)) + 1)
         return [number for number in found if 1 <= number <= count]
 

@@ -1,4 +1,7 @@
-"""SMTP with STARTTLS and logins (Ada, "secret"). Addresses that begin with certain words are trouble, see `do_mail` and `do_rcpt`."""
+"""
+SMTP with STARTTLS and logins (Ada, "secret"). Addresses that begin with certain words are trouble, see `do_mail` and
+`do_rcpt`.
+"""
 
 import base64
 import hashlib
