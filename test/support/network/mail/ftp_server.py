@@ -8,7 +8,6 @@ import sys
 
 from line_server import Connection, serve
 
-
 BIG = bytes((index * 7 + (index >> 8)) & 0xFF for index in range(1_000_000))
 
 

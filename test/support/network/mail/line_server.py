@@ -82,6 +82,6 @@ def attend(stream, session, context, secure) -> None:
             session(connection)
         finally:
             connection.close()
-    except EOFError, OSError:
+    except (EOFError, OSError):
         # The client has gone, or does not trust the certificate.
         stream.close()
