@@ -53,7 +53,7 @@ async function driveOnce(side: Side, task: Task, outcomes: Map<string, Outcome>)
   for await (const line of linesOf(child.stdout)) {
     clearTimeout(timer);
     timer = setTimeout(giveUp, LONGEST_SILENCE_MS);
-    const { behaviour, ...report } = JSON.parse(normalised(line, addresses));
+    const { behaviour, ...report } = reportIn(line, addresses);
     if (behaviour === undefined) {
       started = report.started;
     } else {
@@ -68,6 +68,10 @@ async function driveOnce(side: Side, task: Task, outcomes: Map<string, Outcome>)
   // Before the first behaviour, nothing works.
   if (started !== undefined) outcomes.set(started, outcome);
   else for (const name of behaviours) if (!outcomes.has(name)) outcomes.set(name, outcome);
+}
+
+function reportIn(line: string, addresses: Addresses): { behaviour?: string; started?: string } & Outcome {
+  return JSON.parse(line, (_, value) => (typeof value === "string" ? normalised(value, addresses) : value));
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {

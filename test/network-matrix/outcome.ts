@@ -9,11 +9,11 @@ export type Outcome =
   | { readonly hung: string };
 
 /** Takes out what differs from run to run, and what only says which Python this is. */
-export function normalised(line: string, { ports }: Addresses): string {
+export function normalised(text: string, { ports }: Addresses): string {
   const numbers = Object.entries(ports).sort(([, a], [, b]) => b - a);
   const named = numbers
     .filter(([, port]) => port !== REFUSED_PORT)
-    .reduce((text, [name, port]) => text.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `<${name}>`), line);
+    .reduce((named, [name, port]) => named.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `<${name}>`), text);
   return named
     .replace(/\b0x[0-9a-f]{6,}\b/g, "0x#")
     .replace(/\(_ssl\.c:\d+\)/g, "(_ssl.c:#)")
