@@ -131,11 +131,11 @@ async def _(network):
     trace.on_dns_resolvehost_end.append(lambda *_: note("resolved"))
     trace.on_connection_create_end.append(lambda *_: note("connected"))
     trace.on_connection_reuseconn.append(lambda *_: note("reused"))
-    trace.on_request_redirect.append(lambda *_: note("redirected"))
     trace.on_request_end.append(lambda *_: note("ended"))
     async with aiohttp.ClientSession(trace_configs=[trace]) as session:
-        async with session.get(network.url("/redirect/1")) as response:
-            await response.read()
+        for _ in range(2):
+            async with session.get(network.url("/hello")) as response:
+                await response.read()
     return seen
 
 

@@ -39,6 +39,12 @@ export class ByteReader {
     return this.#take(bytes);
   }
 
+  /** The first byte that is not yet taken; throws when the connection ends before. */
+  async peek(): Promise<number> {
+    while (this.#pendingBytes === 0) await this.#more();
+    return this.#joined()[0] ?? 0;
+  }
+
   /** What came and was not asked for, for somebody else to go on with. */
   rest(): Buffer<ArrayBuffer> {
     return this.#take(this.#pendingBytes);

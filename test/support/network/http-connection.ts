@@ -12,6 +12,8 @@ export async function serveHttp(socket: Socket, handler: HttpHandler): Promise<v
   const reader = new ByteReader(socket);
   try {
     for (let number = 1; ; number++) {
+      // The first byte of TLS, most likely.
+      if ((await reader.peek()) < 0x20) return void socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
       const exchange = new HttpExchange(await readRequest(reader), socket, reader, number);
       await handler(exchange);
       if (exchange.keepsAlive) continue;
