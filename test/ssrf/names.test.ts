@@ -1,0 +1,252 @@
+/** The attacker owns a name, and answers lookups of it as he likes. */
+import { PORT, PUBLIC } from "./support/addresses.ts";
+import { gets, refusedFor } from "./support/expected.ts";
+import { networkForFile } from "./support/private-network.ts";
+import { GET, overSocket } from "./support/python.ts";
+import { type Way, ways } from "./support/way.ts";
+
+const network = networkForFile();
+
+const inside: Way = {
+  sentence: "127.0.0.1",
+  python: overSocket("inside.test"),
+  names: { "inside.test": ["127.0.0.1"] },
+  attacked: { prints: refusedFor("--allow-net=inside.test:8000") },
+  allowed: gets(["--allow-net=inside.test:8000"]),
+};
+
+ways(network, "a name whose address is", [
+  inside,
+  ...["10.0.0.5", "192.168.1.1", "::1", "fd12:3456:789a::1", "::ffff:127.0.0.1", "::ffff:10.0.0.5"].map(
+    (address): Way => ({ ...inside, sentence: address, names: { "inside.test": [address] } }),
+  ),
+  {
+    ...inside,
+    sentence: "one of both internets'",
+    names: { "inside.test": ["127.0.0.1", "::1"] },
+  },
+  {
+    ...inside,
+    sentence: "another name's, an alias",
+    names: {
+      "inside.test": { turns: [{ alias: "db.corp.test" }], then: "the last again" },
+      "db.corp.test": ["10.0.0.5"],
+    },
+  },
+  {
+    ...inside,
+    sentence: "at the end of a chain of aliases",
+    names: {
+      "inside.test": { turns: [{ alias: "one.test" }], then: "the last again" },
+      "one.test": { turns: [{ alias: "two.test" }], then: "the last again" },
+      "two.test": { turns: [{ alias: "three.test" }], then: "the last again" },
+      "three.test": ["192.168.1.1"],
+    },
+  },
+  {
+    ...inside,
+    sentence: "the last of many",
+    names: { "inside.test": [...Array.from({ length: 50 }, (_, number) => `8.8.${number}.8`), "10.0.0.5"] },
+  },
+  {
+    ...inside,
+    sentence: "beside a public one where nobody answers",
+    python: overSocket("inside.test", PORT.insideWeb),
+    names: { "inside.test": [PUBLIC.first, "10.0.0.5"] },
+    attacked: { prints: refusedFor("--allow-net=inside.test:9000") },
+    allowed: gets(["--allow-net=inside.test:9000"]),
+  },
+  {
+    ...inside,
+    sentence: "IPv6's, beside a public one of IPv4's",
+    python: overSocket("inside.test", PORT.insideWeb),
+    names: { "inside.test": [PUBLIC.first, "::1"] },
+    attacked: { prints: refusedFor("--allow-net=inside.test:9000") },
+    allowed: gets(["--allow-net=inside.test:9000"]),
+  },
+  {
+    ...inside,
+    sentence: "found slowly",
+    names: { "inside.test": { turns: [{ addresses: ["10.0.0.5"], afterMs: 600 }], then: "the last again" } },
+  },
+  {
+    ...inside,
+    sentence: "known in IPv4, the question for IPv6 failing",
+    names: { "inside.test": { turns: [{ addresses: ["10.0.0.5"], ipv6: "SERVFAIL" }], then: "the last again" } },
+  },
+  {
+    ...inside,
+    sentence: "known in IPv4, the name not existing in IPv6",
+    names: { "inside.test": { turns: [{ addresses: ["10.0.0.5"], ipv6: "NXDOMAIN" }], then: "the last again" } },
+  },
+]);
+
+const BY_ADDRESS_ONLY = [
+  "0.0.0.0",
+  "169.254.169.254",
+  "169.254.1.1",
+  "100.100.100.200",
+  "192.0.0.192",
+  "fd00:ec2::254",
+  "240.0.0.1",
+  "192.0.2.1",
+  "198.18.0.1",
+  "2001:db8::1",
+  "64:ff9b::a9fe:a9fe",
+  "::ffff:169.254.169.254",
+];
+
+ways(
+  network,
+  "a name that is itself allowed, whose address is",
+  BY_ADDRESS_ONLY.map((address): Way => {
+    const plain = address.replace("::ffff:", "");
+    const [quoted, allowing] = plain.includes(":")
+      ? [`'[${plain}]:8000'`, `[${plain}]:8000`]
+      : Array(2).fill(`${plain}:8000`);
+    return {
+      sentence: address,
+      python: overSocket("inside.test"),
+      names: { "inside.test": [address] },
+      attacked: { flags: ["--allow-net=inside.test"], prints: refusedFor(`--allow-net=${quoted}`) },
+      allowed: gets([`--allow-net=${allowing}`]),
+    };
+  }),
+);
+
+const named = (sentence: string, typed: string, name: string, address = "10.0.0.5"): Way => ({
+  sentence,
+  python: overSocket(typed),
+  names: { [name]: [address] },
+  attacked: { prints: refusedFor(`--allow-net=${name}:8000`) },
+  allowed: gets([`--allow-net=${name}`]),
+});
+
+ways(network, "a name, written", [
+  named("with a dot at the end", "inside.test.", "inside.test"),
+  named("in capitals", "INSIDE.Test", "inside.test"),
+  named("with an underscore", "_inside.test", "_inside.test"),
+  named("in another script", "bücher.test", "xn--bcher-kva.test"),
+  named("in another script, as ASCII", "xn--bcher-kva.test", "xn--bcher-kva.test"),
+  named("in full-width letters", "ｉｎｓｉｄｅ.test", "inside.test"),
+  named("like an address at its start", "127.0.0.1.inside.test", "127.0.0.1.inside.test"),
+  named("in one letter", "i", "i.corp.test"),
+  named("without its domain, which the machine adds", "intranet", "intranet.corp.test"),
+]);
+
+ways(network, "a name that this machine knows:", [
+  ...["localhost", "LOCALHOST", "ip6-localhost", "intranet-file"].map(
+    (name): Way => ({
+      sentence: name,
+      python: overSocket(name),
+      attacked: { prints: refusedFor(`--allow-net=${name.toLowerCase()}:8000`), asks: [] },
+      allowed: gets([`--allow-net=${name.toLowerCase()}`]),
+    }),
+  ),
+  {
+    sentence: "its cloud's metadata",
+    python: overSocket("metadata.google.internal", 80),
+    attacked: { prints: refusedFor("--allow-net=169.254.169.254:80"), asks: [] },
+    allowed: gets(["--allow-net=169.254.169.254"]),
+  },
+  {
+    sentence: "a name under localhost, which lookups may not ask others for",
+    python: overSocket("anything.localhost"),
+    names: { "anything.localhost": ["127.0.0.1"] },
+    attacked: { prints: refusedFor("--allow-net=anything.localhost:8000") },
+    allowed: gets(["--allow-net=anything.localhost"]),
+  },
+]);
+
+const publicThenInside = {
+  "rebind.test": { turns: [{ addresses: [PUBLIC.first] }, { addresses: ["127.0.0.1"] }], then: "the last again" },
+} as const;
+const insideThenPublic = {
+  "rebind.test": { turns: [{ addresses: ["127.0.0.1"] }, { addresses: [PUBLIC.first] }], then: "the last again" },
+} as const;
+const refused = refusedFor("--allow-net=rebind.test:8000");
+const allowed = gets(["--allow-net=rebind.test"]);
+
+ways(network, "a name whose answer changes", [
+  {
+    sentence: "between two connections",
+    python: `${GET}
+get("rebind.test")
+get("rebind.test")`,
+    names: publicThenInside,
+    attacked: { prints: refused, reaches: [`${PUBLIC.first}:8000`] },
+    allowed,
+  },
+  {
+    sentence: "between the program's look at it and the connection",
+    python: `${GET}
+import ipaddress
+assert ipaddress.ip_address(socket.gethostbyname("rebind.test")).is_global
+get("rebind.test")`,
+    names: publicThenInside,
+    attacked: { prints: refused },
+    allowed,
+  },
+  {
+    sentence: "between the lookup of a list and the connection by name",
+    python: `${GET}
+found = socket.getaddrinfo("rebind.test", 8000, type=socket.SOCK_STREAM)
+connection = socket.socket(found[0][0])
+connection.connect(("rebind.test", 8000))
+page(connection)`,
+    names: publicThenInside,
+    attacked: { prints: refused },
+    allowed,
+  },
+  {
+    sentence: "with each lookup, a hundred times",
+    python: `${GET}
+got = set()
+for _ in range(100):
+    try: got.add(get("rebind.test"))
+    except PermissionError as error: refusal = error
+if "SECRET" not in got: raise refusal
+"SECRET"`,
+    names: { "rebind.test": { ...publicThenInside["rebind.test"], then: "the first again" } },
+    attacked: { prints: refused, reaches: Array(50).fill(`${PUBLIC.first}:8000`) },
+    allowed,
+  },
+  {
+    sentence: "in IPv6 alone",
+    python: `${GET}
+get("rebind.test")
+get("rebind.test", 9000)`,
+    names: {
+      "rebind.test": {
+        turns: [{ addresses: [PUBLIC.first] }, { addresses: [PUBLIC.first, "::1"] }],
+        then: "the last again",
+      },
+    },
+    attacked: { prints: refusedFor("--allow-net=rebind.test:9000"), reaches: [`${PUBLIC.first}:8000`] },
+    allowed,
+  },
+  {
+    sentence: "to what was refused at first, and is refused again",
+    python: `${GET}
+try: get("rebind.test")
+except PermissionError: assert get("rebind.test") == "PUBLIC"
+get("127.0.0.1")`,
+    names: insideThenPublic,
+    attacked: { prints: refusedFor("--allow-net=127.0.0.1:8000"), reaches: [`${PUBLIC.first}:8000`] },
+    allowed: gets(["--allow-net=127.0.0.1"]),
+  },
+  {
+    sentence: "while the refused one was still to be answered",
+    python: `${GET}
+get("rebind.test")
+get("rebind.test")`,
+    names: {
+      "rebind.test": {
+        turns: [{ addresses: [PUBLIC.first] }, { addresses: ["10.0.0.5"], afterMs: 700 }],
+        then: "the last again",
+      },
+    },
+    attacked: { prints: refused, reaches: [`${PUBLIC.first}:8000`] },
+    allowed,
+  },
+]);
