@@ -2,7 +2,7 @@
 import { describe, expect } from "bun:test";
 import { testUnless } from "../support/loud-skip.ts";
 import { PUBLIC } from "./support/addresses.ts";
-import { gets, refusedFor } from "./support/expected.ts";
+import { denied, gets, refusedAddress, refusedName } from "./support/expected.ts";
 import { networkForFile, noPrivateNetwork } from "./support/private-network.ts";
 import { byUrllib, GET, overSocket } from "./support/python.ts";
 import { type Way, ways } from "./support/way.ts";
@@ -41,7 +41,7 @@ ways(network, "a proxy of the inside", [
     ([sentence, python]): Way => ({
       sentence,
       python,
-      attacked: { prints: refusedFor("--allow-net=127.0.0.1:8000") },
+      attacked: { prints: refusedAddress("127.0.0.1") },
       allowed: gets(["--allow-net=127.0.0.1:8000"]),
     }),
   ),
@@ -49,14 +49,14 @@ ways(network, "a proxy of the inside", [
     sentence: "by a name",
     python: (PROXIED["given to urllib"] ?? "").replace("127.0.0.1", "proxy.test"),
     names: { "proxy.test": ["192.168.1.1"] },
-    attacked: { prints: refusedFor("--allow-net=proxy.test:8000") },
+    attacked: { prints: refusedName("proxy.test", "192.168.1.1") },
     allowed: gets(["--allow-net=proxy.test:8000"]),
   },
   {
     sentence: "by a name that is denied, which is not looked up",
     python: (PROXIED["given to urllib"] ?? "").replace("127.0.0.1", "proxy.test"),
     names: { "proxy.test": ["192.168.1.1"] },
-    attacked: { flags: ["--deny-net=proxy.test"], prints: refusedFor("--deny-net=proxy.test"), asks: [] },
+    attacked: { flags: ["--deny-net=proxy.test"], prints: denied("--deny-net=proxy.test"), asks: [] },
     allowed: gets(["--allow-net=proxy.test:8000"]),
   },
 ]);
@@ -79,7 +79,7 @@ const THROUGH_PROXY: readonly Way[] = [
   {
     sentence: "an address of the inside",
     python: overSocket("127.0.0.1"),
-    attacked: { prints: refusedFor("--allow-net=127.0.0.1:8000") },
+    attacked: { prints: refusedAddress("127.0.0.1") },
     allowed: {
       ...gets(["--allow-net=127.0.0.1:8000"]),
       reaches: [BY_PROXY, "CONNECT 127.0.0.1:8000", "127.0.0.1:8000"],
@@ -88,7 +88,7 @@ const THROUGH_PROXY: readonly Way[] = [
   {
     sentence: "an odd spelling of an address of the inside",
     python: overSocket("0x7f.1"),
-    attacked: { prints: refusedFor("--allow-net=127.0.0.1:8000") },
+    attacked: { prints: refusedAddress("127.0.0.1") },
     allowed: {
       ...gets(["--allow-net=127.0.0.1:8000"]),
       reaches: [BY_PROXY, "CONNECT 127.0.0.1:8000", "127.0.0.1:8000"],
@@ -97,13 +97,13 @@ const THROUGH_PROXY: readonly Way[] = [
   {
     sentence: "IPv6's loopback",
     python: overSocket("::1"),
-    attacked: { prints: refusedFor("--allow-net='[::1]:8000'") },
+    attacked: { prints: refusedAddress("::1") },
     allowed: { ...gets(["--allow-net=[::1]:8000"]), reaches: [BY_PROXY, "CONNECT [::1]:8000", "[::1]:8000"] },
   },
   {
     sentence: "a cloud's metadata, over HTTP",
     python: byUrllib("http://169.254.169.254/"),
-    attacked: { prints: refusedFor("--allow-net=169.254.169.254:80") },
+    attacked: { prints: refusedAddress("169.254.169.254", 80) },
     allowed: {
       ...gets(["--allow-net=169.254.169.254:80"]),
       reaches: [BY_PROXY, "CONNECT 169.254.169.254:80", "169.254.169.254:80"],
@@ -113,7 +113,7 @@ const THROUGH_PROXY: readonly Way[] = [
     sentence: "a name of the inside, which the proxy would look up for itself",
     python: overSocket("inside.test"),
     names: { "inside.test": ["192.168.1.1"] },
-    attacked: { prints: refusedFor("--allow-net=inside.test:8000") },
+    attacked: { prints: refusedName("inside.test", "192.168.1.1") },
     allowed: {
       ...gets(["--allow-net=inside.test:8000"]),
       reaches: [BY_PROXY, "CONNECT 192.168.1.1:8000", "192.168.1.1:8000"],
@@ -125,10 +125,13 @@ const THROUGH_PROXY: readonly Way[] = [
 get("rebind.test")
 get("rebind.test")`,
     names: {
-      "rebind.test": { turns: [{ addresses: [PUBLIC.first] }, { addresses: ["127.0.0.1"] }], then: "the last again" },
+      "rebind.test": {
+        turns: [{ addresses: [PUBLIC.first] }, { addresses: ["127.0.0.1"] }],
+        afterwards: "the last again",
+      },
     },
     attacked: {
-      prints: refusedFor("--allow-net=rebind.test:8000"),
+      prints: refusedName("rebind.test", "127.0.0.1"),
       reaches: [BY_PROXY, `CONNECT ${PUBLIC.first}:8000`, `${PUBLIC.first}:8000`],
     },
     allowed: gets(["--allow-net=rebind.test"]),
@@ -137,13 +140,13 @@ get("rebind.test")`,
     sentence: "a name that is denied",
     python: overSocket("inside.test"),
     names: { "inside.test": ["192.168.1.1"] },
-    attacked: { flags: ["--deny-net=inside.test"], prints: refusedFor("--deny-net=inside.test"), asks: [] },
+    attacked: { flags: ["--deny-net=inside.test"], prints: denied("--deny-net=inside.test"), asks: [] },
     allowed: gets(["--allow-net=inside.test"]),
   },
   {
     sentence: "anything by the program itself, since it lies inside",
     python: overSocket("10.0.0.5", 8001),
-    attacked: { prints: refusedFor("--allow-net=10.0.0.5:8001") },
+    attacked: { prints: refusedAddress("10.0.0.5", 8001) },
     allowed: gets(["--allow-net=10.0.0.5:8001"]),
   },
   {

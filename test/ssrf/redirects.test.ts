@@ -1,6 +1,6 @@
 /** The attacker's server, which is public, sends the program's own client to the inside. */
 import { PUBLIC } from "./support/addresses.ts";
-import { gets, refusedFor } from "./support/expected.ts";
+import { denied, gets, refusedAddress, refusedName } from "./support/expected.ts";
 import { networkForFile } from "./support/private-network.ts";
 import { byUrllib } from "./support/python.ts";
 import { type Way, ways } from "./support/way.ts";
@@ -17,7 +17,7 @@ const cameFromOutside = [`${PUBLIC.first}:80`];
 const redirect: Way = {
   sentence: "",
   python: byUrllib(redirecting("http://127.0.0.1:8000/")),
-  attacked: { prints: refusedFor("--allow-net=127.0.0.1:8000"), reaches: cameFromOutside },
+  attacked: { prints: refusedAddress("127.0.0.1"), reaches: cameFromOutside },
   allowed: gets(["--allow-net=127.0.0.1:8000"]),
 };
 
@@ -50,14 +50,14 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     ...redirect,
     sentence: "to IPv6",
     python: byUrllib(redirecting("http://[::1]:8000/")),
-    attacked: { prints: refusedFor("--allow-net='[::1]:8000'"), reaches: cameFromOutside },
+    attacked: { prints: refusedAddress("::1"), reaches: cameFromOutside },
     allowed: gets(["--allow-net=[::1]:8000"]),
   },
   {
     ...redirect,
     sentence: "to a cloud's metadata",
     python: byUrllib(redirecting("http://169.254.169.254/latest/meta-data/")),
-    attacked: { prints: refusedFor("--allow-net=169.254.169.254:80"), reaches: cameFromOutside },
+    attacked: { prints: refusedAddress("169.254.169.254", 80), reaches: cameFromOutside },
     allowed: gets(["--allow-net=169.254.169.254:80"]),
   },
   {
@@ -65,7 +65,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     sentence: "to a name of the inside",
     python: byUrllib(redirecting("http://inside.test:8000/")),
     names: { "inside.test": ["10.0.0.5"] },
-    attacked: { prints: refusedFor("--allow-net=inside.test:8000"), reaches: cameFromOutside },
+    attacked: { prints: refusedName("inside.test", "10.0.0.5"), reaches: cameFromOutside },
     allowed: gets(["--allow-net=inside.test:8000"]),
   },
   {
@@ -75,7 +75,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     names: { "inside.test": ["10.0.0.5"] },
     attacked: {
       flags: ["--deny-net=inside.test"],
-      prints: refusedFor("--deny-net=inside.test"),
+      prints: denied("--deny-net=inside.test"),
       reaches: cameFromOutside,
       asks: [],
     },
@@ -86,9 +86,12 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     sentence: "to the same name, whose address has changed",
     python: byUrllib(redirecting("http://rebind.test:8000/", 302, "http://rebind.test")),
     names: {
-      "rebind.test": { turns: [{ addresses: [PUBLIC.first] }, { addresses: ["127.0.0.1"] }], then: "the last again" },
+      "rebind.test": {
+        turns: [{ addresses: [PUBLIC.first] }, { addresses: ["127.0.0.1"] }],
+        afterwards: "the last again",
+      },
     },
-    attacked: { prints: refusedFor("--allow-net=rebind.test:8000"), reaches: cameFromOutside },
+    attacked: { prints: refusedName("rebind.test", "127.0.0.1"), reaches: cameFromOutside },
     allowed: gets(["--allow-net=rebind.test:8000"]),
   },
   {
@@ -98,7 +101,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
       redirecting(redirecting(redirecting("http://127.0.0.1:8000/"), 301, `http://${PUBLIC.second}`), 307),
     ),
     attacked: {
-      prints: refusedFor("--allow-net=127.0.0.1:8000"),
+      prints: refusedAddress("127.0.0.1"),
       reaches: [...cameFromOutside, `${PUBLIC.second}:80`, ...cameFromOutside],
     },
   },
@@ -108,7 +111,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     python: byUrllib(redirecting("http://127.0.0.1:8001/", 302, "http://127.0.0.1:8000")),
     attacked: {
       flags: ["--allow-net=127.0.0.1:8000"],
-      prints: refusedFor("--allow-net=127.0.0.1:8001"),
+      prints: refusedAddress("127.0.0.1", 8001),
       reaches: ["127.0.0.1:8000"],
     },
     allowed: gets(["--allow-net=127.0.0.1:8000-8001"]),
@@ -117,7 +120,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     ...redirect,
     sentence: "to another protocol",
     python: byUrllib(redirecting("ftp://127.0.0.1:2525/file")),
-    attacked: { prints: refusedFor("--allow-net=127.0.0.1:2525"), reaches: cameFromOutside },
+    attacked: { prints: refusedAddress("127.0.0.1", 2525), reaches: cameFromOutside },
     allowed: gets(["--allow-net=127.0.0.1"]),
   },
   {
@@ -127,7 +130,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
 import ssl, urllib.request
 unverified = ssl._create_unverified_context()
 urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 302, `https://${PUBLIC.first}`))}, context=unverified).read().decode()`,
-    attacked: { prints: refusedFor("--allow-net=127.0.0.1:8000"), reaches: [`${PUBLIC.first}:443`] },
+    attacked: { prints: refusedAddress("127.0.0.1"), reaches: [`${PUBLIC.first}:443`] },
   },
   {
     ...redirect,

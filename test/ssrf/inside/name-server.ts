@@ -50,7 +50,7 @@ export class NameServer {
     const count = this.#asked.get(key) ?? 0;
     this.#asked.set(key, count + 1);
     const last = script.turns.length - 1;
-    return script.turns[script.then === "the last again" ? Math.min(count, last) : count % script.turns.length];
+    return script.turns[script.afterwards === "the last again" ? Math.min(count, last) : count % script.turns.length];
   }
 
   /** With an alias comes what it stands for, as from a server that asks others. */

@@ -38,50 +38,35 @@ export const BORDERS = [
   "2003::1",
 ] as const;
 
-/** Where it may not, by range. */
+/** Where it may not, in the words of the refusal. IPv4 inside IPv6 is what it is outside. */
 export const INSIDE = {
-  loopback: ["127.0.0.1", "127.255.255.254", "::1"],
-  private: [
-    "10.0.0.5",
-    "10.255.255.254",
-    "172.16.0.9",
-    "172.31.255.254",
-    "192.168.1.1",
-    "192.168.255.254",
-    "fc00::1",
-    "fd12:3456:789a::1",
+  "a loopback address": [
+    "127.0.0.1",
+    "127.255.255.254",
+    "::1",
+    ...["::7f00:1", "::ffff:0:7f00:1", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "64:ff9b:1:7f00:0:100::"],
+    ...["2002:7f00:1::1", "2001:0:4136:e378:8000:63bf:80ff:fffe"],
   ],
-  "shared by a carrier's customers": ["100.64.0.1", "100.127.255.254"],
-  "link-local": ["169.254.1.1", "169.254.255.254"],
-  "a cloud's metadata": [
-    "169.254.169.254",
-    "169.254.170.2",
-    "169.254.170.23",
-    "100.100.100.200",
-    "192.0.0.192",
-    "fd00:ec2::254",
-    "fd00:ec2::23",
-    "fd20:ce::254",
-    "168.63.129.16",
+  "a private address": [
+    ...["10.0.0.5", "10.255.255.254", "172.16.0.9", "172.31.255.254", "192.168.1.1", "192.168.255.254"],
+    ...["fc00::1", "fd12:3456:789a::1", "::a00:5", "64:ff9b::a00:5", "2002:a00:5::1"],
   ],
-  "this network": ["0.1.2.3"],
-  "of the protocols' own": ["192.0.0.8", "192.0.0.170", "192.88.99.1"],
-  documentation: ["192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1"],
-  benchmarks: ["198.18.0.1", "198.19.255.254", "2001:2::1"],
-  reserved: ["240.0.0.1", "255.255.255.254"],
-  "discarded, or of old": ["100::1", "fec0::1", "5f00::1"],
-  "IPv4 in IPv6": [
-    "::7f00:1",
-    "::a00:5",
-    "::ffff:0:7f00:1",
-    "64:ff9b::7f00:1",
-    "64:ff9b::a00:5",
-    "64:ff9b::a9fe:a9fe",
-    "64:ff9b:1::7f00:1",
-    "64:ff9b:1:7f00:0:100::",
-    "2002:7f00:1::1",
-    "2002:a00:5::1",
-    "2001:0:4136:e378:8000:63bf:80ff:fffe",
+  "an address inside a carrier's network (CGNAT)": ["100.64.0.1", "100.127.255.254"],
+  "a link-local address": ["169.254.1.1", "169.254.255.254", "169.254.170.23"],
+  "where a cloud keeps its metadata": [
+    ...["169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "168.63.129.16"],
+    ...["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "64:ff9b::a9fe:a9fe"],
+  ],
+  "no machine's address": ["0.1.2.3"],
+  "a reserved address": [
+    // The protocols' own, and 6to4's relays of old.
+    ...["192.0.0.8", "192.0.0.170", "192.88.99.1"],
+    // For documentation.
+    ...["192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1"],
+    // For benchmarks.
+    ...["198.18.0.1", "198.19.255.254", "2001:2::1"],
+    // For later, for nobody, and from before.
+    ...["240.0.0.1", "255.255.255.254", "100::1", "fec0::1", "5f00::1"],
   ],
 } as const;
 
@@ -90,6 +75,14 @@ export const NAME_SERVER = "10.53.53.53";
 
 /** Of IPv6's link-local addresses each interface has its own. */
 export const LINK_LOCAL_IPV6 = "fe80::1";
+
+/** In the words of the refusal, too; these are no addresses that a device is given. */
+export const OF_NO_DEVICE = {
+  "no machine's address": ["0.0.0.0", "::"],
+  "a multicast address": ["224.0.0.1", "239.255.255.250", "ff02::1"],
+  "a reserved address": ["255.255.255.255"],
+  "a link-local address": [LINK_LOCAL_IPV6],
+} as const;
 
 /** Where every address answers to HTTP. */
 export const WEB_PORTS = [80, 8000, 8001] as const;

@@ -1,20 +1,23 @@
-"""Tries one way in, and prints what it got, or in what words it was refused. CODE is put before this."""
+"""Tries ways in, one after the other, and prints of each what it got, or how it was refused. CODES is put before this."""
 
 import ast
 
-CODE: str
+CODES: list
 
 
 def main() -> None:
+    for code in CODES:
+        print(outcome(code))
+
+
+def outcome(code: str) -> str:
     try:
-        value = attempted(CODE)
+        return f"got: {attempted(code)}"
     except BaseException as error:
-        refusal = next((each for each in chain(error) if isinstance(each, PermissionError)), None)
-        if refusal is None:
-            raise
-        print(f"refused: {refusal}")
-    else:
-        print(f"got: {value}")
+        refusals = [each for each in chain(error) if isinstance(each, PermissionError)]
+        if refusals:
+            return f"refused: {refusals[0]}"
+        return f"raised: {type(error).__name__}: {error}"
 
 
 def attempted(code: str) -> object:

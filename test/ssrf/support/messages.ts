@@ -28,7 +28,7 @@ export type Names = Readonly<Record<string, readonly string[] | Turns>>;
 export interface Turns {
   readonly turns: readonly Turn[];
   /** What follows the last. */
-  readonly then: "the last again" | "the first again";
+  readonly afterwards: "the last again" | "the first again";
 }
 
 /** What one lookup gets; IPv4 and IPv6 are looked up one by one, and each takes what is its own. */

@@ -1,7 +1,7 @@
-import { describe, expect } from "bun:test";
+import { beforeAll, describe, expect } from "bun:test";
 import { join } from "node:path";
 import { testUnless } from "../../support/loud-skip.ts";
-import type { Names } from "./messages.ts";
+import type { Names, Seen } from "./messages.ts";
 import { noPrivateNetwork, type PrivateNetwork, type Told } from "./private-network.ts";
 
 /** One way to what a program may not reach. */
@@ -20,7 +20,7 @@ export interface Way {
 export interface Attempt {
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** All of standard output. */
+  /** All of standard output, but for the end of the line. */
   readonly prints: string | RegExp;
   /** Who is connected to, in order. */
   readonly reaches?: readonly string[];
@@ -44,17 +44,11 @@ export function ways(network: () => PrivateNetwork, title: string, rows: readonl
         if ("never" in attempt) return;
         testUnless(noPrivateNetwork, `${sentence}: ${what}`, async () => {
           await network().prepare(names);
-          const told = await run(await programOf(python));
-          const { connections, lookups } = await network().seen();
-          expect<object>({ ...told, reaches: connections, asks: [...new Set(lookups)].sort() }).toEqual(
-            expected(attempt),
-          );
+          const told = await run(await programOf([python]));
+          expect<object>({ ...told, ...sorted(await network().seen()) }).toEqual(expected(attempt));
         });
       };
-      const byWoma = (attempt: Attempt | Never) => (program: string) => {
-        const { flags = [], environment } = attempt as Attempt;
-        return network().woma([...flags, "-c", program], environment);
-      };
+      const byWoma = (attempt: Attempt | Never) => (program: string) => runWoma(network(), attempt, program);
       const byPython = (program: string) => network().python(program);
 
       add("refused", { reaches: [], ...attacked }, byWoma(attacked));
@@ -62,6 +56,75 @@ export function ways(network: () => PrivateNetwork, title: string, rows: readonl
       add("control, without woma", "never" in native ? native : { prints: native.prints }, byPython);
     }
   });
+}
+
+/** The same in three runs for all rows: all are attacked alike, and the flags that allow them are given together. */
+export function waysTogether(network: () => PrivateNetwork, title: string, rows: readonly Way[]): void {
+  const [first] = rows;
+  if (first === undefined) return;
+  const names = Object.assign({}, ...rows.map(({ names }) => names)) as Names;
+  const run = async (chosen: readonly Way[], attempt: Attempt, by: "woma" | "python") => {
+    await network().prepare(names);
+    const program = await programOf(chosen.map(({ python }) => python));
+    const told = by === "woma" ? await runWoma(network(), attempt, program) : await network().python(program);
+    return { ...told, ...sorted(await network().seen()) };
+  };
+  const lineOf = (told: Told | undefined, chosen: readonly Way[], way: Way) =>
+    told?.stdout.split("\n")[chosen.indexOf(way)] ?? told?.stderr;
+
+  describe(title, () => {
+    const allowable = rows.filter(({ allowed }) => !("never" in allowed));
+    const natural = rows.filter(({ allowed, native = allowed }) => !("never" in native));
+    const flags = allowable.flatMap(({ allowed }) => ("never" in allowed ? [] : (allowed.flags ?? [])));
+    let attacked: Told & { reaches: readonly string[]; asks: readonly string[] };
+    let allowed: Told;
+    let native: Told;
+    beforeAll(async () => {
+      if (noPrivateNetwork !== undefined) return;
+      attacked = await run(rows, first.attacked, "woma");
+      allowed = await run(allowable, { flags, prints: "" }, "woma");
+      native = await run(natural, { prints: "" }, "python");
+    });
+
+    for (const row of rows) {
+      testUnless(noPrivateNetwork, `${row.sentence}: refused`, async () => {
+        expect(lineOf(attacked, rows, row)).toEqual(matching(row.attacked.prints));
+      });
+      testUnless(noPrivateNetwork, `${row.sentence}: controls`, async () => {
+        const controls = [
+          { attempt: row.allowed, told: lineOf(allowed, allowable, row) },
+          { attempt: row.native ?? row.allowed, told: lineOf(native, natural, row) },
+        ].filter(({ attempt }) => !("never" in attempt));
+        expect(controls.map(({ told }) => told)).toEqual(
+          controls.map(({ attempt }) => ("never" in attempt ? undefined : matching(attempt.prints))),
+        );
+      });
+    }
+
+    testUnless(noPrivateNetwork, "and nobody noticed", async () => {
+      const { stderr, exitCode, reaches, asks } = attacked;
+      expect<object>({ stderr, exitCode, reaches, asks }).toEqual({
+        stderr: "",
+        exitCode: 0,
+        reaches: [],
+        asks: first.attacked.asks ?? expect.any(Array),
+      });
+    });
+  });
+}
+
+function runWoma(network: PrivateNetwork, attempt: Attempt | Never, program: string): Promise<Told> {
+  const { flags = [], environment } = attempt as Attempt;
+  return network.woma([...flags, "-c", program], environment);
+}
+
+async function programOf(codes: readonly string[]): Promise<string> {
+  const attempt = await Bun.file(join(import.meta.dir, "attempt.py")).text();
+  return attempt.replace("CODES: list\n", () => `CODES = ${JSON.stringify(codes)}\n`);
+}
+
+function sorted({ connections, lookups }: Seen): { reaches: readonly string[]; asks: readonly string[] } {
+  return { reaches: connections, asks: [...new Set(lookups)].sort() };
 }
 
 function expected({ prints, reaches, asks }: Attempt): object {
@@ -74,7 +137,6 @@ function expected({ prints, reaches, asks }: Attempt): object {
   };
 }
 
-async function programOf(python: string): Promise<string> {
-  const attempt = await Bun.file(join(import.meta.dir, "attempt.py")).text();
-  return attempt.replace("CODE: str\n", () => `CODE = ${JSON.stringify(python)}\n`);
+function matching(prints: string | RegExp): string {
+  return typeof prints === "string" ? prints : expect.stringMatching(prints);
 }
