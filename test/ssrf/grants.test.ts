@@ -47,7 +47,7 @@ get(*found[0][4][:2])`,
 found = socket.getaddrinfo("inside.test", 8000, type=socket.SOCK_STREAM)
 get(found[0][4][0], 8001)`,
     names: { "inside.test": ["127.0.0.1"] },
-    attacked: { flags: ["--allow-net=inside.test:8000"], prints: refusedAddress("127.0.0.1", 8001) },
+    attacked: { flags: ["--allow-net=inside.test:8000"], prints: refusedName("inside.test", "127.0.0.1", 8001) },
     allowed: gets(["--allow-net=inside.test:8000-8001"]),
   },
 ]);

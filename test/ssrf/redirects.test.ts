@@ -102,7 +102,7 @@ urllib.request.urlopen(${JSON.stringify(redirecting("http://127.0.0.1:8000/", 30
     ),
     attacked: {
       prints: refusedAddress("127.0.0.1"),
-      reaches: [...cameFromOutside, `${PUBLIC.second}:80`, ...cameFromOutside],
+      reaches: [...cameFromOutside, `${PUBLIC.second}:80`],
     },
   },
   {

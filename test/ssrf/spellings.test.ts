@@ -4,7 +4,7 @@ import { allow, gets, refusedAddress } from "./support/expected.ts";
 import type { Names } from "./support/messages.ts";
 import { networkForFile } from "./support/private-network.ts";
 import { byUrllib, overOwnSocket, overSocket } from "./support/python.ts";
-import { type Way, waysTogether } from "./support/way.ts";
+import { allowedTogether, type Way, ways } from "./support/way.ts";
 
 const network = networkForFile();
 
@@ -56,27 +56,31 @@ const rows = SPELLINGS.map(([what, spelling, means = "127.0.0.1", names]): Way =
   };
 });
 
-waysTogether(network, "an address of the inside, spelled:", [
-  ...rows,
-  {
-    sentence: "nothing at all, which is any address of this machine",
-    python: overOwnSocket(`connection.connect(("", 8000))`),
-    attacked: { prints: refusedAddress("0.0.0.0") },
-    allowed: gets(["--allow-net=0.0.0.0:8000"]),
-  },
-  {
-    sentence: "bytes",
-    python: overOwnSocket(`connection.connect((bytearray(b"127.0.0.1"), 8000))`),
-    attacked: { prints: refusedAddress("127.0.0.1") },
-    allowed: gets(["--allow-net=127.0.0.1:8000"]),
-  },
-  {
-    sentence: "with a scope, which IPv6 has for what is near",
-    python: overOwnSocket(`connection.connect(("::1", 8000, 0, 1))`, "socket.AF_INET6"),
-    attacked: { prints: refusedAddress("::1") },
-    allowed: gets(["--allow-net=[::1]:8000"]),
-  },
-]);
+ways(
+  network,
+  "an address of the inside, spelled:",
+  allowedTogether([
+    ...rows,
+    {
+      sentence: "nothing at all, which is any address of this machine",
+      python: overOwnSocket(`connection.connect(("", 8000))`),
+      attacked: { prints: refusedAddress("0.0.0.0") },
+      allowed: gets(["--allow-net=0.0.0.0:8000"]),
+    },
+    {
+      sentence: "bytes",
+      python: overOwnSocket(`connection.connect((bytearray(b"127.0.0.1"), 8000))`),
+      attacked: { prints: refusedAddress("127.0.0.1") },
+      allowed: gets(["--allow-net=127.0.0.1:8000"]),
+    },
+    {
+      sentence: "with a scope, which IPv6 has for what is near",
+      python: overOwnSocket(`connection.connect(("::1", 8000, 0, 1))`, "socket.AF_INET6"),
+      attacked: { prints: refusedAddress("::1") },
+      allowed: gets(["--allow-net=[::1]:8000"]),
+    },
+  ]),
+);
 
 const URLS: readonly (readonly [what: string, host: string, means?: string])[] = [
   ["a number", "2130706433"],
@@ -86,13 +90,15 @@ const URLS: readonly (readonly [what: string, host: string, means?: string])[] =
   ["a mapped address in brackets", "[::ffff:7f00:1]"],
 ];
 
-waysTogether(
+ways(
   network,
   "an address of the inside, in a URL:",
-  URLS.map(([what, host, means = "127.0.0.1"]) => ({
-    sentence: what,
-    python: byUrllib(`http://${host}:8000/`),
-    attacked: { prints: refusedAddress(means) },
-    allowed: gets([allow(means, 8000)]),
-  })),
+  allowedTogether(
+    URLS.map(([what, host, means = "127.0.0.1"]) => ({
+      sentence: what,
+      python: byUrllib(`http://${host}:8000/`),
+      attacked: { prints: refusedAddress(means) },
+      allowed: gets([allow(means, 8000)]),
+    })),
+  ),
 );

@@ -93,7 +93,8 @@ export class PrivateNetwork implements AsyncDisposable {
       killSignal: "SIGKILL",
     });
     const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-    return { stdout, stderr, exitCode: (await child.exited, child.exitCode) };
+    await child.exited;
+    return { stdout, stderr, exitCode: child.exitCode };
   }
 
   #ask(message: ToInside): Promise<FromInside> {
