@@ -2,6 +2,12 @@
 import { attack } from "../support/attack.ts";
 
 attack("connect over IPv6", {
+  python: {
+    code: `import socket; socket.create_connection(("::1", 1)).close()`,
+    refused:
+      "PermissionError: [Errno 13] Permission denied: ::1 is a loopback address; allow it with --allow-net='[::1]:1'",
+    control: /^(?:ConnectionRefusedError|OSError): /,
+  },
   systemCall: {
     run: ({ call, bytes }) => {
       const loopback = [10, 0, 0, 1, 0, 0, 0, 0, ...Array(15).fill(0), 1, 0, 0, 0, 0];

@@ -10,7 +10,7 @@ attack("connect to a TCP port", {
   given: { port: server.port },
   python: {
     code: `import socket; socket.create_connection(("127.0.0.1", given["port"])).close()`,
-    refused: /^OSError: \[Errno 101\]/,
+    refused: `PermissionError: [Errno 13] Permission denied: 127.0.0.1 is a loopback address; allow it with --allow-net=127.0.0.1:${server.port}`,
     control: "None",
   },
   javascript: {

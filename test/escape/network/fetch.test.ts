@@ -17,7 +17,7 @@ attack("fetch", {
   given: { url: server.url.href },
   python: {
     code: `import urllib.request; urllib.request.urlopen(given["url"]).read().decode()`,
-    refused: /^URLError: <urlopen error \[Errno 101\]/,
+    refused: `URLError: <urlopen error [Errno 13] Permission denied: 127.0.0.1 is a loopback address; allow it with --allow-net=127.0.0.1:${server.port}>`,
     control: "reached",
   },
   javascript: {

@@ -4,8 +4,9 @@ import { attack } from "../support/attack.ts";
 attack("look up a name", {
   python: {
     code: `import socket; socket.getaddrinfo("localhost", 80)[0][4][0]`,
-    // An address that the C library of the build makes up; nobody was asked.
-    refused: /^(?:172\.29\.\d+\.\d+|\w*Error: .*)$/,
+    // The broker asked, and does not tell the program more than that.
+    refused:
+      /^PermissionError: \[Errno 13\] Permission denied: localhost is (?:127\.0\.0\.1|::1), a loopback address; allow it with --allow-net=localhost:80$/,
     control: /^(?:127\.0\.0\.1|::1)$/,
   },
   javascript: {

@@ -15,7 +15,8 @@ attack("connect to a UNIX socket", {
 import socket
 with socket.socket(socket.AF_UNIX) as client: client.connect(given["path"])
 "connected"`,
-    refused: "AttributeError: module 'socket' has no attribute 'AF_UNIX'",
+    refused:
+      "OSError: [Errno 97] Address family not supported by protocol: woma's Python reaches no sockets of programs on this machine; socket.socketpair works",
     control: "connected",
   },
   javascript: {

@@ -6,19 +6,19 @@ const REFUSED = "refused: [Errno 13] Permission denied: ";
 
 /** What a program is told that may not connect to an address. */
 export function refusedAddress(address: string, port = 8000): string {
-  return `${REFUSED}${address} is ${kindOf(address)}; allow it with ${allow(address, port)}`;
+  return `${REFUSED}${address} is ${kindOf(address)}; allow it with ${typed(allow(address, port))}`;
 }
 
 /** That may not connect to what a name stands for. A grant of the name helps where it can. */
 export function refusedName(name: string, address: string, port: number | undefined = 8000): string {
   const kind = kindOf(address);
   const granted = /loopback|private/.test(kind) ? name : address;
-  return `${REFUSED}${name} is ${address}, ${kind}; allow it with ${allow(granted, port)}`;
+  return `${REFUSED}${name} is ${address}, ${kind}; allow it with ${typed(allow(granted, port))}`;
 }
 
 /** That may not connect to anything but what is allowed. */
 export function noNetwork(host: string, port?: number): string {
-  return `${REFUSED}--deny-net leaves no network; allow it with ${allow(host, port)}`;
+  return `${REFUSED}--deny-net leaves no network; allow it with ${typed(allow(host, port))}`;
 }
 
 export function denied(flag: string): string {
@@ -33,6 +33,11 @@ export function gets(flags: readonly string[]): Attempt {
 export function allow(host: string, port?: number): string {
   const end = port === undefined ? "" : `:${port}`;
   return isIPv6(host) && port !== undefined ? `--allow-net=[${host}]${end}` : `--allow-net=${host}${end}`;
+}
+
+/** As a shell takes it, to which brackets are its own. */
+function typed(flag: string): string {
+  return flag.replace(/(?<==)(.*\[.*)$/, "'$1'");
 }
 
 function kindOf(address: string): string {
