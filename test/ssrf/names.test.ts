@@ -32,6 +32,7 @@ ways(network, "a name whose address is", [
     ...inside,
     sentence: "one of both internets'",
     names: { "inside.test": ["127.0.0.1", "::1"] },
+    attacked: { prints: refusedName("inside.test", "::1") },
   },
   {
     ...inside,
@@ -221,7 +222,7 @@ connection.connect(("rebind.test", 8000))
 page(connection)`,
     names: publicThenInside,
     // The lookup that connect() makes knows no port.
-    attacked: { prints: refusedName("rebind.test", "127.0.0.1", undefined) },
+    attacked: { prints: refusedName("rebind.test", "127.0.0.1", "any port") },
     allowed,
   },
   {

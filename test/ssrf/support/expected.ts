@@ -10,10 +10,10 @@ export function refusedAddress(address: string, port = 8000): string {
 }
 
 /** That may not connect to what a name stands for. A grant of the name helps where it can. */
-export function refusedName(name: string, address: string, port: number | undefined = 8000): string {
+export function refusedName(name: string, address: string, port: number | "any port" = 8000): string {
   const kind = kindOf(address);
   const granted = /loopback|private/.test(kind) ? name : address;
-  return `${REFUSED}${name} is ${address}, ${kind}; allow it with ${typed(allow(granted, port))}`;
+  return `${REFUSED}${name} is ${address}, ${kind}; allow it with ${typed(allow(granted, port === "any port" ? undefined : port))}`;
 }
 
 /** That may not connect to anything but what is allowed. */

@@ -1,5 +1,5 @@
 import { describe, expect } from "bun:test";
-import { testUnless } from "../../support/loud-skip.ts";
+import { type Obstacle, testUnless } from "../../support/loud-skip.ts";
 import { Batch } from "./batch.ts";
 import type { Names } from "./messages.ts";
 import { noPrivateNetwork, type PrivateNetwork } from "./private-network.ts";
@@ -38,7 +38,12 @@ export interface Never {
  * the policy; and that it does for a Python without one. Attempts that are made alike share one run: each has its line of
  * the output, and all of them together are seen by the servers.
  */
-export function ways(network: () => PrivateNetwork, title: string, rows: readonly Way[]): void {
+export function ways(
+  network: () => PrivateNetwork,
+  title: string,
+  rows: readonly Way[],
+  obstacle: Obstacle = noPrivateNetwork,
+): void {
   const batches = new Map<string, Batch>();
   const add = (what: string, way: Way, attempt: Attempt | Never, by: "woma" | "python3") => {
     if ("never" in attempt) return;
@@ -47,7 +52,7 @@ export function ways(network: () => PrivateNetwork, title: string, rows: readonl
     const batch = batches.get(key) ?? new Batch(network, by);
     batches.set(key, batch);
     const place = batch.add(way, attempt);
-    testUnless(noPrivateNetwork, `${way.sentence}: ${what}`, async () => {
+    testUnless(obstacle, `${way.sentence}: ${what}`, async () => {
       const { lines, ...seen } = await batch.outcome();
       expect<object>({ prints: lines[place], ...seen }).toEqual({
         prints: typeof attempt.prints === "string" ? attempt.prints : expect.stringMatching(attempt.prints),
