@@ -13,7 +13,15 @@ export interface Outlet {
 
 /** As pip, uv and curl are told it. Throws WomaError when the certificates cannot be read. */
 export async function readOutlet(environment: Environment): Promise<Outlet> {
-  const configured = await readCertificatesPath(environment);
+  return outletOf(environment, await readCertificatesPath(environment));
+}
+
+/** For what programs connect to: pip's own setting of certificates is none of theirs. Throws WomaError. */
+export async function readProgramOutlet(environment: Environment): Promise<Outlet> {
+  return outletOf(environment, null);
+}
+
+function outletOf(environment: Environment, configured: string | null): Outlet {
   const path = configured ?? firstOf(environment, ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) ?? null;
   return {
     certificates: path === null ? null : readCertificates(path),
