@@ -217,7 +217,7 @@ export class Session {
       },
       figures: this.#figures,
       tlsContexts: this.#tlsContexts,
-      tlsRoots: async () => (await this.#network?.outlet)?.certificates ?? null,
+      tlsRoots: async () => this.#network?.certificates ?? null,
       get compiler() {
         return resources()?.compiling?.queue ?? null;
       },

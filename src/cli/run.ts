@@ -15,7 +15,7 @@ import { type Libc, openLibc } from "../protocol/libc.ts";
 import type { CellUrgency, Program } from "../protocol/messages.ts";
 import type { Cache } from "../pyodide-manager/cache/cache.ts";
 import { prepareCheckout } from "../pyodide-manager/checkout.ts";
-import { readProgramOutlet } from "../pyodide-manager/download/outlet.ts";
+import { programOutlet } from "../pyodide-manager/download/outlet.ts";
 import { PackageRun } from "../pyodide-manager/package-run.ts";
 import { endProcess, explain } from "./ending.ts";
 import { forwardSignals, inheritedIgnored } from "./host-signals.ts";
@@ -151,7 +151,7 @@ function openNetwork(config: Config, opened: ProgramNetwork[]): ProgramNetwork {
     policy: config.network,
     transport: config.transport,
     limits: config.networkLimits,
-    outlet: () => readProgramOutlet(config.packages.indexEnvironment),
+    outlet: programOutlet(config.packages.indexEnvironment),
     audit: config.log === "net" ? (line) => process.stderr.write(`woma: ${line}\n`) : null,
     notify: (text) => process.stderr.write(`woma: ${text}\n`),
   });

@@ -4,7 +4,7 @@ import { parseAddress } from "../../src/permissions/ip-address.ts";
 import type { NetworkLimits } from "../../src/permissions/network-limits.ts";
 import { networkPolicy, parseNetworkGrant } from "../../src/permissions/parse-network.ts";
 import type { NetworkPolicy } from "../../src/permissions/permissions.ts";
-import { readOutlet } from "../../src/pyodide-manager/download/outlet.ts";
+import { programOutlet } from "../../src/pyodide-manager/download/outlet.ts";
 
 export interface ScratchNetworkOptions {
   /** As on a command line: `--deny-net --allow-net=localhost`. */
@@ -30,7 +30,7 @@ export function scratchNetwork(options: ScratchNetworkOptions = {}): {
     policy: policyOf(flags),
     transport: "sockets" as const,
     limits: { maximumConnections: 256, maximumTransferredBytes: null, maximumBytesPerSecond: null, ...limits },
-    outlet: () => readOutlet({ HOME: "/nonexistent", PIP_CONFIG_FILE: "/dev/null", ...environment }),
+    outlet: programOutlet(environment ?? {}),
     audit: (line: string) => audited.push(line),
     notify: (text: string) => notes.push(text),
   };

@@ -41,7 +41,7 @@ export class Kernel implements Disposable {
     const limits = { maximumConnections: 100, maximumTransferredBytes: null, maximumBytesPerSecond: null };
     const network: XhrNetwork = {
       connectTo: (host, port) => this.#connect(host, port),
-      outlet: Promise.resolve({ certificates: surroundings.certificates ?? null, proxyFor: () => null }),
+      certificates: surroundings.certificates ?? null,
       meter: new TransferMeter({ ...limits, ...surroundings.limits }),
     };
     const context = { handles: this.#handles, waiters: this.#waiters, network, heldBodies: new HeldBytes() };

@@ -8,8 +8,8 @@ export interface NetworkSettings {
   readonly policy: NetworkPolicy;
   readonly transport: Transport;
   readonly limits: NetworkLimits;
-  /** Proxies and certificates, as the user's environment has them; read when the first connection is made. */
-  readonly outlet: () => Promise<Outlet>;
+  /** Proxies and certificates, as the user's environment has them. */
+  readonly outlet: Outlet;
   /** Takes a line for each connection; null where nobody asked. */
   readonly audit: ((line: string) => void) | null;
   /** Tells the user something that is no error. */

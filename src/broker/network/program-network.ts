@@ -5,7 +5,6 @@ import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse
 import type { HostName, IpAddress } from "../../permissions/permissions.ts";
 import { joinHostPort } from "../../permissions/split-host-port.ts";
 import type { LookupResult, Transport } from "../../protocol/messages.ts";
-import type { Outlet } from "../../pyodide-manager/download/outlet.ts";
 import { auditLine, type ConnectionRecord } from "./audit-line.ts";
 import { ConnectFailure } from "./connect-failure.ts";
 import { dial } from "./dial.ts";
@@ -40,7 +39,6 @@ export class ProgramNetwork {
   readonly #open = new Set<Socket>();
   #opening = 0;
   #searchDomains: readonly string[] | null = null;
-  #outlet: Promise<Outlet> | null = null;
 
   constructor(
     private readonly settings: NetworkSettings,
@@ -54,10 +52,9 @@ export class ProgramNetwork {
     return this.settings.transport;
   }
 
-  /** Certificates and proxies of the user's. Rejects with WomaError when they cannot be read. */
-  get outlet(): Promise<Outlet> {
-    this.#outlet ??= this.settings.outlet();
-    return this.#outlet;
+  /** The certificates that stand for woma's own by the user's will, in PEM; null for none. Throws WomaError. */
+  get certificates(): string | null {
+    return this.settings.outlet.certificates;
   }
 
   /** The addresses of a name, or of an address in whatever spelling, that the program may connect to. */
@@ -70,7 +67,7 @@ export class ProgramNetwork {
     const verdict = checkName(this.settings.policy, { name: host.name, port, completions });
     if (!verdict.allowed) return this.#refuse(host.name, port, verdict.reason);
     const found = await this.lookUpName(host.name);
-    if (found.kind !== "found") return (await this.#leaveToProxy({ name: host.name, version, port })) ?? found;
+    if (found.kind !== "found") return this.#leaveToProxy({ name: host.name, version, port }) ?? found;
     const wanted = found.addresses.filter((address) => version === 0 || address.version === version);
     return this.#allowed(host.name, port, wanted.slice(0, MOST_ADDRESSES));
   }
@@ -176,8 +173,8 @@ export class ProgramNetwork {
   }
 
   /** Where there is a proxy and no name server, as in many companies; null where that is not so. */
-  async #leaveToProxy({ name, version, port }: NameQuery & { name: HostName }): Promise<LookupResult | null> {
-    if ((await this.#proxyFor(name, port ?? HTTPS_PORT)) === null) return null;
+  #leaveToProxy({ name, version, port }: NameQuery & { name: HostName }): LookupResult | null {
+    if (this.#proxyFor(name, port ?? HTTPS_PORT) === null) return null;
     const refusal = this.#proxiedRefusal(name, port);
     if (refusal !== null) return this.#refuse(name, port, refusal);
     if (this.#proxied.isEmpty) {
@@ -210,7 +207,7 @@ export class ProgramNetwork {
     const proxied = this.#proxied.nameOf(address);
     const host = proxied ?? formatAddress(address);
     const known = this.#known.of(address)[0];
-    const proxy = await this.#proxyFor(known ?? host, port);
+    const proxy = this.#proxyFor(known ?? host, port);
     if (proxy === null && proxied !== undefined) {
       throw new ConnectFailure(
         "EHOSTUNREACH",
@@ -218,14 +215,14 @@ export class ProgramNetwork {
       );
     }
     if (proxy === null) return { socket: await dial(address, port, signal) };
-    const { certificates } = await this.outlet;
+    const certificates = proxy.protocol === "https:" ? this.certificates : null;
     return { socket: await openTunnel(proxy, { host, port }, { certificates, signal }), proxy: proxy.host };
   }
 
   /** Port 80 by HTTP_PROXY, all others by HTTPS_PROXY: a connection does not say what will be spoken on it. */
-  async #proxyFor(host: string, port: number): Promise<URL | null> {
+  #proxyFor(host: string, port: number): URL | null {
     const scheme = port === HTTP_PORT ? "http" : "https";
-    return (await this.outlet).proxyFor(new URL(`${scheme}://${joinHostPort(host, port)}/`));
+    return this.settings.outlet.proxyFor(new URL(`${scheme}://${joinHostPort(host, port)}/`));
   }
 
   #keep(socket: Socket, endpoint: Endpoint, { started, proxy }: { started: number; proxy: string | undefined }): void {

@@ -77,7 +77,7 @@ class Connections implements Disposable {
   }
 
   async #encrypt(socket: Socket, host: string): Promise<tls.TLSSocket> {
-    const { certificates } = await this.network.outlet;
+    const { certificates } = this.network;
     const { promise, resolve, reject } = Promise.withResolvers<tls.TLSSocket>();
     const encrypted = tls.connect({
       socket,

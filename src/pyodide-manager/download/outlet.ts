@@ -13,20 +13,31 @@ export interface Outlet {
 
 /** As pip, uv and curl are told it. Throws WomaError when the certificates cannot be read. */
 export async function readOutlet(environment: Environment): Promise<Outlet> {
-  return outletOf(environment, await readCertificatesPath(environment));
-}
-
-/** For what programs connect to: pip's own setting of certificates is none of theirs. Throws WomaError. */
-export async function readProgramOutlet(environment: Environment): Promise<Outlet> {
-  return outletOf(environment, null);
-}
-
-function outletOf(environment: Environment, configured: string | null): Outlet {
-  const path = configured ?? firstOf(environment, ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) ?? null;
+  const path = (await readCertificatesPath(environment)) ?? namedCertificates(environment);
   return {
     certificates: path === null ? null : readCertificates(path),
     proxyFor: (url) => proxyFor(url, environment),
   };
+}
+
+/**
+ * For what programs connect to: pip's own setting of certificates is none of theirs. These are read when they are asked
+ * for, which throws WomaError when they cannot be: most connections need none.
+ */
+export function programOutlet(environment: Environment): Outlet {
+  let read: { readonly certificates: string | null } | null = null;
+  return {
+    get certificates() {
+      const path = namedCertificates(environment);
+      read ??= { certificates: path === null ? null : readCertificates(path) };
+      return read.certificates;
+    },
+    proxyFor: (url) => proxyFor(url, environment),
+  };
+}
+
+function namedCertificates(environment: Environment): string | null {
+  return firstOf(environment, ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) ?? null;
 }
 
 function readCertificates(path: string): string {

@@ -487,11 +487,16 @@ describe("through a proxy", () => {
     expect([
       await outcome({ HTTPS_PROXY: `http://user:secret@127.0.0.1:${port}` }),
       await outcome({ ALL_PROXY: "socks5://127.0.0.1:1080" }),
-      await outcome({ HTTPS_PROXY: `http://127.0.0.1:${port}`, PIP_CERT: "/nonexistent/ca.pem" }),
+      // Certificates are read where there is TLS; pip's own are none of a program's.
+      await outcome({ HTTPS_PROXY: `https://127.0.0.1:${port}`, SSL_CERT_FILE: "/nonexistent/ca.pem" }),
+      await outcome({ HTTPS_PROXY: `http://127.0.0.1:${port}`, SSL_CERT_FILE: "/nonexistent/ca.pem" }),
+      await outcome({ HTTPS_PROXY: `https://127.0.0.1:${port}`, PIP_CERT: "/nonexistent/ca.pem" }),
     ]).toEqual([
       `ECONNREFUSED: the proxy 127.0.0.1:${port} cannot be reached`,
       "EHOSTUNREACH: woma speaks to http and https proxies, and 127.0.0.1:1080 is a socks5 one",
       "EIO: cannot read the certificates /nonexistent/ca.pem: no such file",
+      `ECONNREFUSED: the proxy 127.0.0.1:${port} cannot be reached`,
+      `ECONNREFUSED: the proxy 127.0.0.1:${port} cannot be reached`,
     ]);
   });
 });
