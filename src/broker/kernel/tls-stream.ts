@@ -18,6 +18,8 @@ export class TlsStream implements KernelObject {
   /** Of a write: so much has been encrypted, and is taken as written when all of it is sent. */
   #encrypted = 0;
   #error: ErrnoName | Failure | null = null;
+  /** The program has read all that came. */
+  #endIsKnown = false;
 
   constructor(
     readonly beneath: KernelObject,
@@ -67,7 +69,10 @@ export class TlsStream implements KernelObject {
     this.#send();
     if (this.engine.plaintextBytes > 0) return this.engine.takePlaintext(length);
     if (this.engine.failure !== null) return "EIO";
-    if (this.engine.closed || this.engine.ended) return new Uint8Array(0);
+    if (this.engine.closed || this.engine.ended) {
+      this.#endIsKnown = true;
+      return new Uint8Array(0);
+    }
     return this.#error ?? undefined;
   }
 
@@ -76,9 +81,10 @@ export class TlsStream implements KernelObject {
     const opening = this.#open();
     if (opening !== "done") return opening;
     this.#send();
+    // As to a connection whose peer has closed it: a program that has not read so far is not told.
+    if (this.engine.closed) return this.#endIsKnown ? "EPIPE" : bytes.length;
     if (this.#error !== null) return this.#error;
     if (this.engine.failure !== null) return "EIO";
-    if (this.engine.closed) return "EPIPE";
     if (this.#unsent.length > 0) return undefined;
     if (this.#encrypted > 0) return this.#written(bytes.length);
     if (this.engine.encrypting) return undefined;
@@ -152,7 +158,8 @@ export class TlsStream implements KernelObject {
       const [first] = this.#unsent;
       const written = this.beneath.write(first);
       if (typeof written !== "number") {
-        if (written !== undefined) this.#error ??= written;
+        // An answer to a peer's last word is nothing that a program wrote.
+        if (written !== undefined && !this.engine.closed) this.#error ??= written;
         return false;
       }
       if (written < first.length) this.#unsent[0] = first.subarray(written);

@@ -77,6 +77,10 @@ class SocketChannel(Channel):
             raise self._would_block(line) from None
         except TimeoutError:
             raise TimeoutError(f"The {'read' if line == AT_READ else 'write'} operation timed out") from None
+        except BrokenPipeError:
+            if line == AT_WRITE and self._status()["closed"]:
+                raise woma_ssl_errors.zero_return(line) from None
+            raise
         except OSError as error:
             if error.errno != errno.EIO:
                 raise
