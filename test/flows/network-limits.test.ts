@@ -81,7 +81,10 @@ describe("--max-rate", () => {
   test("makes what is sent and received wait, without an error, however it is waited for", async () => {
     await using services = await openServices(["source", "echo"]);
     const code = `
-import asyncio
+import asyncio, selectors
+waits = []
+select = selectors.PollSelector.select
+selectors.PollSelector.select = lambda self, timeout=None: waits.append(0) or select(self, timeout)
 begin = time.monotonic()
 sock = socket.create_connection(("127.0.0.1", ports[0]))
 print(len(sock.recv(300_000, socket.MSG_WAITALL)))
@@ -92,17 +95,13 @@ async def main():
     writer.write(bytes(50_000))
     print(len(await reader.readexactly(50_000)))
 asyncio.run(main())
-elapsed, busy = time.monotonic() - begin, time.process_time()
-print(2 < elapsed < 8, busy)
+print(2 < time.monotonic() - begin < 8, len(waits) < 600)
 `;
-    const { stdout, stderr } = await run([LOOPBACK, "--max-rate=128"], code, ...services.ports);
-    expect([stderr, stdout.split("\n").slice(0, 2), stdout.includes("\nTrue ")]).toEqual([
-      "",
-      ["300000", "50000"],
-      true,
-    ]);
-    // Waiting takes no processor time.
-    expect(Number(stdout.split(" ")[1])).toBeLessThan(3);
+    expect(await run([LOOPBACK, "--max-rate=128"], code, ...services.ports)).toMatchObject({
+      // Waiting is no going round in circles.
+      stdout: "300000\n50000\nTrue True\n",
+      stderr: "",
+    });
   });
 });
 
@@ -260,8 +259,7 @@ show(lambda: socket.socket().listen())
 show(lambda: socket.create_server(("127.0.0.1", 8000)))
 show(lambda: socket.socketpair(type=socket.SOCK_DGRAM))
 `;
-    const servers =
-      "[Errno 95] Operation not supported: woma's Python accepts no connections; serve from outside and pass the data in";
+    const servers = "[Errno 95] woma's Python accepts no connections; serve from outside and pass the data in";
     const { stdout, stderr } = await run([], code);
     expect([stderr, stdout.split("\n")]).toEqual([
       "",
@@ -272,7 +270,7 @@ show(lambda: socket.socketpair(type=socket.SOCK_DGRAM))
         `OSError ${servers}`,
         "None",
         `OSError ${servers}`,
-        `OSError ${servers}`,
+        `OSError ${servers} (while attempting to bind on address ('127.0.0.1', 8000))`,
         "OSError [Errno 95] Operation not supported",
         "",
       ],

@@ -56,7 +56,7 @@ async def getaddrinfo(self, host, port, *, family=0, type=0, proto=0, flags=0):
     except socket.gaierror:
         if not isinstance(host, str) or flags & socket.AI_NUMERICHOST:
             return socket.getaddrinfo(host, port, *rest)
-    version = {socket.AF_INET: 4, socket.AF_INET6: 6}.get(family, 0)
+    version = 4 if family == socket.AF_INET else 6 if family == socket.AF_INET6 else 0
     found = await _look_up(self, host.encode("idna").decode(), version, port if isinstance(port, int) else None)
     return [entry for address in found for entry in socket.getaddrinfo(address, port, *rest)]
 
