@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { LoopbackServer, readToEnd } from "../support/loopback.ts";
 import { openServices } from "../support/loopback-services.ts";
+import { notRoot, testUnless } from "../support/loud-skip.ts";
 import { eventually } from "../support/processes.ts";
 import { startWoma } from "../support/running.ts";
 import { runWoma, scratchDirectory } from "../support/woma.ts";
@@ -200,6 +201,32 @@ print("waiting", flush=True)
 sock.sendall(bytes(64 << 20))
 `;
     expect(await interrupt(code, ...services.ports)).toMatch(INTERRUPTED);
+  });
+
+  testUnless(notRoot, "a lookup that no server answers", async () => {
+    await using scratch = await scratchDirectory();
+    const configuration = join(scratch.path, "resolv.conf");
+    await Bun.write(configuration, "nameserver 127.0.0.1\noptions timeout:30\n");
+    const silent = "import socket, time; s = socket.socket(type=2); s.bind(('127.0.0.1', 53)); time.sleep(20)";
+    const script = `mount --bind ${configuration} /etc/resolv.conf && ip link set lo up || exit 9
+python3 -c "${silent}" < /dev/null > /dev/null 2>&1 &
+sleep 0.5
+exec "$@"`;
+    const code = `
+import signal, socket, sys
+signal.signal(signal.SIGALRM, lambda *_: print("handled", flush=True))
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+print("waiting", flush=True)
+socket.getaddrinfo("a.example", 80)
+`;
+    const launcher = ["unshare", "--net", "--mount", "sh", "-c", script, "sh"];
+    await using running = await startWoma(["-c", code], launcher);
+    await running.woma.writes("waiting\nhandled\n");
+    await Bun.sleep(200);
+    process.kill(running.woma.pid, "SIGINT");
+    const { stdout, stderr, signal } = await running.woma.end();
+    expect([stdout, signal]).toEqual(["waiting\nhandled\n", "SIGINT"]);
+    expect(stderr).toMatch(INTERRUPTED);
   });
 
   test("a connection to where nobody answers", async () => {

@@ -28,13 +28,22 @@ def install() -> None:
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
     try:
-        entries = _native_getaddrinfo(host, port, family, type, proto, flags)
+        entries = _look_up(host, port, family, type, proto, flags)
     except socket.gaierror as error:
         # The C library has less room for its words.
         raise (_other_family() if error.errno == _EAI_ADDRFAMILY else error) from None
     if family == AF_INET and any(entry[0] == AF_INET6 for entry in entries):
         raise _other_family()
     return [(*entry[:4], _shown(entry[4])) if entry[0] == AF_INET6 else entry for entry in entries]
+
+
+def _look_up(*query):
+    """A signal that has been handled does not end it, as with the C library that asks by itself."""
+    while True:
+        try:
+            return _native_getaddrinfo(*query)
+        except InterruptedError:
+            continue
 
 
 def _other_family() -> socket.gaierror:
@@ -91,7 +100,9 @@ def inet_ntop(family, packed, /):
     return str(ipaddress.IPv6Address(bytes(packed)))
 
 
-def __new__(cls, family=-1, type=-1, proto=-1, fileno=None):
+def __new__(cls, *args, **options):
+    # A class that is made of it may have other arguments.
+    family = args[0] if args else options.get("family")
     return _socket.socket.__new__(IPv6Socket if cls is socket.socket and family == AF_INET6 else cls)
 
 

@@ -51,6 +51,19 @@ show("SO_ERROR", lambda: new.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
 show("accept", new.accept)
 show("timeout", lambda: (new.gettimeout(), new.getblocking()))
 
+
+
+class Named(socket.socket):
+    def __init__(self, name, *more, option=None):
+        super().__init__()
+        self.name, self.more, self.option = name, more, option
+
+
+named = Named("a", 1, 2, 3, 4, 5, option=6)
+show("a class of it", lambda: (named.family, named.name, named.more, named.option, named.connect_ex(ECHO)))
+show("with nothing in it", lambda: socket.socket(socket.AF_INET, unknown=1))  # type: ignore[call-arg]
+named.close()
+
 print("a connection that is refused")
 show("connect", lambda: socket.socket().connect(CLOSED))
 show("connect_ex", lambda: errno.errorcode[socket.socket().connect_ex(CLOSED)])
