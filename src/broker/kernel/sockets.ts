@@ -9,8 +9,6 @@ import { errnoNameOf } from "./errno.ts";
 import { type KernelObject, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "./objects.ts";
 import { ReceivedBytes } from "./received-bytes.ts";
 
-/** What is read ahead of the program, and what waits to be sent. */
-const BUFFERED_BYTES = 1 << 20;
 /** In pieces, so that it shows how much of it has gone out. */
 const PIECE_BYTES = 1 << 16;
 
@@ -94,7 +92,7 @@ export class TcpSocket implements KernelObject {
     const taken = this.peek(length);
     if (!(taken instanceof Uint8Array) || taken.length === 0) return taken;
     this.#received.drop(taken.length);
-    if (this.#received.length < BUFFERED_BYTES) this.#socket?.resume();
+    if (this.#received.length < this.network.bufferBytes) this.#socket?.resume();
     this.network.meter.count(taken.length);
     return taken;
   }
@@ -120,7 +118,7 @@ export class TcpSocket implements KernelObject {
     const socket = this.#socket;
     if (socket === null) return undefined;
     if (bytes.length === 0) return 0;
-    const room = BUFFERED_BYTES - socket.writableLength;
+    const room = this.network.bufferBytes - socket.writableLength;
     if (room <= 0) return undefined;
     const { meter } = this.network;
     if (meter.exhausted !== null) return { errno: "EDQUOT", reason: meter.exhausted };
@@ -183,7 +181,7 @@ export class TcpSocket implements KernelObject {
     this.#applyOptions();
     socket.on("data", (chunk: Uint8Array) => {
       this.#received.push(chunk);
-      if (this.#received.length >= BUFFERED_BYTES) socket.pause();
+      if (this.#received.length >= this.network.bufferBytes) socket.pause();
       this.wake();
     });
     socket.on("end", () => {
@@ -217,7 +215,7 @@ export class TcpSocket implements KernelObject {
   }
 
   get #hasRoom(): boolean {
-    return this.#socket !== null && this.#socket.writableLength < BUFFERED_BYTES;
+    return this.#socket !== null && this.#socket.writableLength < this.network.bufferBytes;
   }
 
   /** Whether the meter lets anything pass; else whoever waits for that is woken when it does. */

@@ -72,6 +72,11 @@ export class ProgramNetwork {
     return this.#allowed(host.name, port, wanted.slice(0, MOST_ADDRESSES));
   }
 
+  /** What one connection may hold ready for its program, and of what has yet to be sent: the less, the more there are. */
+  get bufferBytes(): number {
+    return Math.max(Math.min(ALL_BUFFERS_BYTES / this.#open.size, LARGEST_BUFFER_BYTES), SMALLEST_BUFFER_BYTES);
+  }
+
   /** Why a connection there is refused; null when it may be tried. */
   refusalOf(endpoint: Endpoint): string | null {
     const proxied = this.#proxied.nameOf(endpoint.address);
@@ -252,6 +257,9 @@ export class ProgramNetwork {
 
 /** Of one name: as many as anybody tries. */
 const MOST_ADDRESSES = 64;
+const ALL_BUFFERS_BYTES = 1 << 26;
+const LARGEST_BUFFER_BYTES = 1 << 20;
+const SMALLEST_BUFFER_BYTES = 1 << 16;
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 

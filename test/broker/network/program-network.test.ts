@@ -295,6 +295,21 @@ describe("limits", () => {
     );
   });
 
+  test("of what connections hold are shared among them", async () => {
+    await using server = await LoopbackServer.open(greet);
+    const { network } = scratchNetwork({ flags: "--allow-net" });
+    const open = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => network.connect(endpoint("127.0.0.1", server.port), NEVER)));
+    const megabyte = 1024 * 1024;
+    expect(network.bufferBytes).toBe(megabyte);
+    const sockets = await open(64);
+    expect(network.bufferBytes).toBe(megabyte);
+    sockets.push(...(await open(64)));
+    expect(network.bufferBytes).toBe(megabyte / 2);
+    network.close();
+    for (const socket of sockets) socket.destroy();
+  });
+
   test("of connections do not count those that failed", async () => {
     const port = await closedPort();
     const { network } = scratchNetwork({ flags: "--allow-net", limits: { maximumConnections: 1 } });
