@@ -224,7 +224,7 @@ describe("a usage error says what to do:", () => {
     [["-W"], `error: -W needs a value${tryHelp}`],
     [["--timeout"], `error: --timeout needs a value${tryHelp}`],
     ...["--cpu-time", "--max-output", "--max-open-files", "--max-written", "--mount", "--allow-read", "--allow-write"]
-      .concat("--allow-env")
+      .concat("--allow-env", "--max-connections", "--max-transferred", "--max-rate", "--log")
       .map((name): [string[], string] => [["-u", name], `error: ${name} needs a value${tryHelp}`]),
     [["--insecure=1"], "error: unknown option '--insecure=1'\n\nhint: did you mean --insecure?\n"],
     [["--mounts", "."], "error: unknown option '--mounts'\n\nhint: did you mean --mount?\n"],
@@ -244,6 +244,10 @@ describe("a usage error says what to do:", () => {
     ["--max-output", ["--max-output=1", "--max-output=2"]],
     ["--max-open-files", ["--max-open-files=10", "--mount=.", "--max-open-files", "10"]],
     ["--max-written", ["--max-written", "1", "--max-written", "1"]],
+    ["--max-connections", ["--max-connections=1", "--max-connections=2"]],
+    ["--max-transferred", ["--max-transferred=1", "--max-transferred=1"]],
+    ["--max-rate", ["--max-rate=1", "--max-rate=2"]],
+    ["--log", ["--log=net", "--log", "net"]],
   ])("%s given twice", (name, words) => {
     expect(complaint(...words)).toBe(`error: ${name} is given twice\n\nhint: give it once; it takes one value\n`);
   });
@@ -281,6 +285,29 @@ describe("a usage error says what to do:", () => {
     expect(complaint("--max-open-files", text)).toBe(
       `error: --max-open-files takes a whole number from 8 to 4096, not '${text}'\n\nhint: for example --max-open-files 512\n`,
     );
+  });
+
+  test.each(["", "0", "-1", "1.5", "1e3", "1M", "4097", "NaN"])("%j connections", (text) => {
+    expect(complaint("--max-connections", text)).toBe(
+      `error: --max-connections takes a whole number from 1 to 4096, not '${text}'\n\nhint: for example --max-connections 512\n`,
+    );
+  });
+
+  test.each(["", "0", "-1", "1.5", "1e3", "1M", "NaN", "1000000001"])(
+    "%j transferred, in all or in a second",
+    (text) => {
+      for (const [name, unit] of [
+        ["--max-transferred", "MB"],
+        ["--max-rate", "KB"],
+      ] as const)
+        expect(complaint(name, text)).toBe(
+          `error: ${name} takes whole ${unit} from 1 to 1000000000, not '${text}'\n\nhint: for example ${name} 512\n`,
+        );
+    },
+  );
+
+  test.each(["", "files", "NET", "net,files"])("a log of %j", (text) => {
+    expect(complaint("--log", text)).toBe(`error: --log takes net, not '${text}'\n\nhint: for example --log net\n`);
   });
 
   test("a cache that is nothing, as from an unset variable", () => {
