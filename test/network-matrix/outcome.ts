@@ -16,6 +16,6 @@ export function normalised(text: string, { ports }: Addresses): string {
     .reduce((named, [name, port]) => named.replaceAll(new RegExp(`\\b${port}\\b`, "g"), `<${name}>`), text);
   return named
     .replace(/\b0x[0-9a-f]{6,}\b/g, "0x#")
-    .replace(/\(_ssl\.c:\d+\)/g, "(_ssl.c:#)")
+    .replace(/\b_ssl\.c:\d+/g, "_ssl.c:#")
     .replace(/\b(Python(?:-urllib)?)\/3\.\d+/g, "$1/3.#");
 }

@@ -137,11 +137,13 @@ def _(network):
 @own("the next answer must wait until this one is read")
 def _(network):
     connection = _connection(network)
+    errors = [caught(connection.getresponse)]
     connection.request("GET", "/hello")
+    errors.append(caught(connection.request, "GET", "/echo"))
     first = connection.getresponse()
-    connection.request("GET", "/echo")
-    errors = [caught(connection.getresponse), caught(connection.request, "GET", "/hello")]
+    errors.append(caught(connection.getresponse))
     rest = first.read().decode()
+    connection.request("GET", "/echo")
     second = json.loads(connection.getresponse().read())["target"]
     connection.close()
     return [errors, rest, second]
