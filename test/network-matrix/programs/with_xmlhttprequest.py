@@ -190,5 +190,6 @@ def _(network):
         try:
             outcomes.append(call())
         except OSError as error:
-            outcomes.append([type(error).__name__, str(error)])
+            # A woma that says why says it after this.
+            outcomes.append([type(error).__name__, str(error).split(": Failed")[0]])
     return outcomes
