@@ -49,8 +49,8 @@ export const httpLibraries: readonly Library[] = [
     name: "http.client",
     program: "with_http_client",
     ...WEB,
-    packages: [],
-    nativePackages: [ZSTD],
+    packages: ["cramjam==2.14.0"],
+    nativePackages: ["cramjam==2.14.0", ZSTD],
     leftOut: {
       ...UNDONE,
       ...REDIRECTS,

@@ -180,6 +180,13 @@ async def _(network):
     return await got(network, "/encoded/zstd")
 
 
+@suite("br is handed on as it came, since no library here can undo it")
+async def _(network):
+    async with network.session(network) as session:
+        answer = await session.send("GET", network.url("/encoded/br"), headers={"Accept-Encoding": "br"})
+        return [dict(answer.headers).get("Content-Encoding", "br"), digest(answer.body)]
+
+
 @suite("a body that is not in the coding it claims is the library's error")
 async def _(network):
     return await failure(got(network, "/broken/no-gzip"))
