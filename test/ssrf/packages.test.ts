@@ -15,6 +15,9 @@ const obstacle = noPrivateNetwork ?? (await noMirror()) ?? (await noPackageIndex
 const PACKAGES = ["--with", "requests,httpx,urllib3,websocket-client"];
 const cache = obstacle === undefined ? await fetchPackages() : "";
 
+/** The cache knows a package by the index that it came from. A proxy of this machine's would be woma's own. */
+const INDEX = Object.fromEntries(Object.entries(indexSettings()).filter(([name]) => !/proxy$/i.test(name)));
+
 async function fetchPackages(): Promise<string> {
   const mirror = await TestMirror.start();
   const home = await PackageHome.make({ mirror });
@@ -28,8 +31,8 @@ async function fetchPackages(): Promise<string> {
 }
 
 function withPackages(attempt: Attempt): Attempt {
-  const flags = ["--offline", ...PACKAGES, ...(attempt.flags ?? [])];
-  return { ...attempt, flags, environment: { WOMA_CACHE: cache, ...attempt.environment } };
+  const flags = ["-q", "--offline", ...PACKAGES, ...(attempt.flags ?? [])];
+  return { ...attempt, flags, environment: { ...INDEX, WOMA_CACHE: cache, ...attempt.environment } };
 }
 
 function withPackagesToo(way: Omit<Way, "native">): Way {
@@ -64,9 +67,6 @@ requests.get("http://${PUBLIC.first}:80@127.0.0.1:8000/#@${PUBLIC.first}/", time
   "requests, of an odd spelling": `
 import requests
 requests.get("http://2130706433:8000/", timeout=10).text`,
-  "requests, of full-width digits": `
-import requests
-requests.get("http://１２７.０.０.１:8000/", timeout=10).text`,
   "requests, by a proxy": `
 import requests
 requests.get("http://${PUBLIC.first}/", proxies={"http": "http://127.0.0.1:8000"}, timeout=10).text`,

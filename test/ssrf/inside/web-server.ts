@@ -44,9 +44,9 @@ function respond(socket: Socket, log: Log, head: string): void {
   const key = /^sec-websocket-key: *(\S+)/im.exec(head)?.[1];
   const [path = "", query = ""] = target.split(/\?(.*)/s);
   if (method === "CONNECT") tunnel(socket, log, target);
-  else if (key !== undefined) openWebSocket(socket, key);
   else if (path.startsWith("/to/"))
     send(socket, path.slice("/to/".length), `location: ${decodeURIComponent(query)}\r\n`);
+  else if (key !== undefined) openWebSocket(socket, key);
   else if (path === "/RPC2") send(socket, "200", "content-type: text/xml\r\n", rpcReply(page(socket)));
   else if (path === "/page.xml") send(socket, "200", "", `<page>${page(socket)}</page>`);
   else send(socket, "200", "access-control-allow-origin: *\r\n", page(socket));
