@@ -2,6 +2,7 @@ import woma_abort from "./python/woma_abort.py" with { type: "text" };
 import woma_answers from "./python/woma_answers.py" with { type: "text" };
 import woma_asyncio from "./python/woma_asyncio.py" with { type: "text" };
 import woma_bodies from "./python/woma_bodies.py" with { type: "text" };
+import woma_changes from "./python/woma_changes.py" with { type: "text" };
 import woma_compile from "./python/woma_compile.py" with { type: "text" };
 import woma_console from "./python/woma_console.py" with { type: "text" };
 import woma_errno from "./python/woma_errno.py" with { type: "text" };
@@ -90,6 +91,7 @@ export const PYTHON_MODULES: Readonly<Record<string, string>> = {
   woma_neighbours,
   woma_objects,
   woma_os,
+  woma_changes,
   woma_compile,
   woma_figures,
   woma_indexes,

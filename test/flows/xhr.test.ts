@@ -191,7 +191,10 @@ print(get("/hello").responseText)`;
     const path = join(scratch.path, "certificates.pem");
     await writeFile(path, SELF_SIGNED.cert);
     const args = ["--allow-net=127.0.0.1", "-c", `${SETUP}\nshown(lambda: get("/hello").responseText)`, server.url("")];
-    expect(await runWoma(args, { env: { SSL_CERT_FILE: path } })).toMatchObject({ stdout: "hello, wörld\n", stderr: "" });
+    expect(await runWoma(args, { env: { SSL_CERT_FILE: path } })).toMatchObject({
+      stdout: "hello, wörld\n",
+      stderr: "",
+    });
     expect((await runWoma(args)).stdout).toEndWith("/hello': the server's certificate is signed by itself\n");
   });
 

@@ -1,19 +1,25 @@
 """hashlib.pbkdf2_hmac, which CPython has from OpenSSL alone, and this build without it: SCRAM needs it to log in."""
 
-import _hmac
-import hashlib
-import hmac
 import operator
+
+import woma_changes
 
 
 def install() -> None:
+    woma_changes.change("hashlib", _add_to)
+
+
+def _add_to(hashlib) -> None:
     hashlib.pbkdf2_hmac = pbkdf2_hmac
-    if "pbkdf2_hmac" not in hashlib.__all__:
-        hashlib.__all__ = (*hashlib.__all__, "pbkdf2_hmac")
+    hashlib.__all__ = (*hashlib.__all__, "pbkdf2_hmac")
 
 
 def pbkdf2_hmac(hash_name, password, salt, iterations, dklen=None):
     """Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function."""
+    import _hmac
+    import hashlib
+    import hmac
+
     if not isinstance(hash_name, str):
         raise TypeError(f"pbkdf2_hmac() argument 'hash_name' must be str, not {type(hash_name).__name__}")
     password, salt = bytes(memoryview(password)), bytes(memoryview(salt))

@@ -1,15 +1,12 @@
 """micropip without JavaScript: packages come by way of the broker, as those of imports do."""
 
-import importlib.machinery
 import importlib.metadata
 import json
-import sys
 import zipfile
-from importlib.abc import Loader
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from urllib.parse import urlparse
 
+import woma_changes
 import woma_packages
 
 _LAYER = "micropip._compat._compat_in_pyodide"
@@ -19,44 +16,19 @@ _SITE_PACKAGES = "/lib/python3.14/site-packages"
 
 
 def install() -> None:
-    sys.meta_path.insert(0, _Finder())
+    # Another layer below micropip than the one that asks Pyodide's JavaScript, and its installer changed.
+    woma_changes.replace(_LAYER, _fill_layer)
+    woma_changes.change(_MANAGER, _change_manager)
 
 
-class _Finder:
-    """Finds another layer below micropip than the one that asks Pyodide's JavaScript, and its installer changed."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name == _LAYER:
-            return ModuleSpec(name, _LayerLoader(), origin="frozen")
-        if name != _MANAGER:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _ManagerLoader(spec.loader)
-        return spec
+def _fill_layer(module) -> None:
+    module.CompatibilityInPyodide = _layer()
 
 
-class _LayerLoader(Loader):
-    def exec_module(self, module):
-        module.CompatibilityInPyodide = _layer()
-
-
-class _ManagerLoader(Loader):
-    def __init__(self, native) -> None:
-        self._native = native
-
-    def create_module(self, spec):
-        return self._native.create_module(spec)
-
-    def exec_module(self, module):
-        self._native.exec_module(module)
-        manager = module.PackageManager
-        manager.install = _installer(manager.install)
-        manager.list_packages = _lister(module, manager.list_packages)
-
-    def __getattr__(self, name):
-        return getattr(self._native, name)
+def _change_manager(module) -> None:
+    manager = module.PackageManager
+    manager.install = _installer(manager.install)
+    manager.list_packages = _lister(module, manager.list_packages)
 
 
 def _installer(native):

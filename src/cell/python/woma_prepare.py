@@ -92,6 +92,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
         mark_frozen(name)
 
     import woma_asyncio
+    import woma_changes
     import woma_executors
     import woma_exit
     import woma_figures
@@ -115,6 +116,7 @@ def prepare(wasi_to_linux: str, error_names: str) -> None:
     trim_from_tracebacks(woma_refusals._Explainer.find_spec)
     for part in (
         woma_asyncio,
+        woma_changes,
         woma_executors,
         woma_hashes,
         woma_ipv6,

@@ -6,15 +6,15 @@ import types
 from typing import Any
 from urllib.parse import urlencode
 
-import woma_libraries
+import woma_changes
 from woma_answers import Answer, ask, bytes_of
 
 
 def install() -> None:
-    woma_libraries.REPLACED["pyodide_http._streaming"] = _replace_streaming
-    woma_libraries.CHANGED["pyodide_http._core"] = _change_core
-    woma_libraries.CHANGED["pyodide_http._urllib"] = _change_urllib
-    woma_libraries.CHANGED["pyodide_http._requests"] = _change_requests
+    woma_changes.replace("pyodide_http._streaming", _replace_streaming)
+    woma_changes.change("pyodide_http._core", _change_core)
+    woma_changes.change("pyodide_http._urllib", _change_urllib)
+    woma_changes.change("pyodide_http._requests", _change_requests)
 
 
 def _replace_streaming(module: types.ModuleType) -> None:

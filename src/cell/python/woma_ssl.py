@@ -1,10 +1,8 @@
 """The modules ssl and _ssl: Pyodide's have the constants and do nothing; here the broker does the TLS."""
 
 import importlib
-import importlib.machinery
-import sys
-from importlib.abc import Loader
 
+import woma_changes
 import woma_ssl_constants
 import woma_ssl_errors
 import woma_ssl_objects
@@ -12,7 +10,8 @@ import woma_ssl_session
 
 
 def install() -> None:
-    sys.meta_path.insert(0, _Finder())
+    woma_changes.change("_ssl", _change_below)
+    woma_changes.change("ssl", _change)
     # asyncio has imported them by now, and has kept what it needs of the exceptions.
     for name in ("_ssl", "ssl"):
         importlib.reload(importlib.import_module(name))
@@ -20,32 +19,6 @@ def install() -> None:
     import ssl
 
     asyncio.sslproto.SSLAgainErrors = (ssl.SSLWantReadError, ssl.SSLSyscallError)
-
-
-class _Finder:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name not in _CHANGES:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, _CHANGES[name])
-        return spec
-
-
-class _Loader(Loader):
-    def __init__(self, native, change) -> None:
-        self._native, self._change = native, change
-
-    def create_module(self, spec):
-        return self._native.create_module(spec)
-
-    def exec_module(self, module):
-        self._native.exec_module(module)
-        self._change(module)
-
-    def __getattr__(self, name):
-        return getattr(self._native, name)
 
 
 def _change_below(module) -> None:
@@ -88,7 +61,6 @@ def _change(module) -> None:
     woma_ssl_functions.add_to(module)
 
 
-_CHANGES = {"_ssl": _change_below, "ssl": _change}
 _EXCEPTIONS = (
     "SSLError",
     "SSLZeroReturnError",

@@ -1,6 +1,5 @@
 """Contexts as the broker has them, which does the TLS: made once for equal settings, and kept a while."""
 
-import hashlib
 import json
 
 import woma_kernel
@@ -26,6 +25,8 @@ class Handle:
 
 def context_for(settings: dict) -> Handle:
     """Raises SSLError when a certificate, or the key, cannot be used."""
+    import hashlib
+
     payload = json.dumps(settings).encode()
     key = hashlib.sha256(payload).digest()
     handle = _kept.pop(key, None) or _make(payload)

@@ -7,6 +7,7 @@ import types
 from typing import Any, NoReturn
 
 import woma_http
+import woma_changes
 import woma_libraries
 from woma_answers import ask, milliseconds, os_error, pairs_of_decoded
 from woma_http import HttpFailure, completed
@@ -14,12 +15,11 @@ from woma_http import HttpFailure, completed
 
 def replace_sockets() -> None:
     """Each library is changed when it is imported, so that a program pays for what it uses."""
-    del woma_libraries.REPLACED["urllib3.contrib.emscripten"]
-    woma_libraries.CHANGED["urllib3.contrib.emscripten.fetch"] = _change_urllib3
-    woma_libraries.CHANGED["httpx._transports"] = _leave
-    woma_libraries.CHANGED["httpx._transports.jsfetch"] = _change_httpx
-    woma_libraries.CHANGED["urllib.request"] = _patch_urllib
-    woma_libraries.CHANGED["requests"] = _patch_requests
+    woma_libraries.leave_alone()
+    woma_changes.change("urllib3.contrib.emscripten.fetch", _change_urllib3)
+    woma_changes.change("httpx._transports.jsfetch", _change_httpx)
+    woma_changes.change("urllib.request", _patch_urllib)
+    woma_changes.change("requests", _patch_requests)
 
 
 def _patch_urllib(module: types.ModuleType) -> None:
@@ -119,7 +119,3 @@ def _streams(module: Any) -> tuple[type, type]:
 
 def _raise_as(failure: HttpFailure, timeout: type[Exception], other: type[Exception]) -> NoReturn:
     raise (timeout if failure.kind == "timeout" else other)(str(os_error(failure))) from None
-
-
-def _leave(module: types.ModuleType) -> None:
-    pass
