@@ -76,6 +76,8 @@ class MemoryChannel(Channel):
         self._plaintext = bytearray()
         self._status: dict | None = None
         self._is_closing = False
+        # The program has read all that came.
+        self._is_end_known = False
 
     def target(self) -> dict:
         if self._engine is None:
@@ -106,6 +108,7 @@ class MemoryChannel(Channel):
         if status["closed"]:
             if self._is_closing:
                 raise woma_ssl_errors.zero_return(line)
+            self._is_end_known = True
             return b""
         if status["ended"]:
             raise self.cut_off(line)
@@ -122,8 +125,13 @@ class MemoryChannel(Channel):
             written += status["written"]
             if status["state"] == "failed":
                 raise self.failed(status, AT_WRITE)
-            if status["closed"] or self._is_closing:
+            if self._is_closing:
                 raise woma_ssl_errors.refused_protocol("PROTOCOL_IS_SHUTDOWN", AT_WRITE)
+            if status["closed"]:
+                # A program that has not read so far is not told, as on a connection.
+                if self._is_end_known:
+                    raise woma_ssl_errors.zero_return(AT_WRITE)
+                break
         return len(view)
 
     def shutdown(self) -> None:
