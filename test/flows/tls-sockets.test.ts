@@ -221,6 +221,23 @@ print(ssl.get_server_certificate(("127.0.0.1", PORTS["web"])) == open(at("good.p
   });
 });
 
+test("an SSLSocket speaks with OpenSSL, and tells its secrets where it is told to", async () => {
+  await using server = await startOpenssl(servers.authority.directory);
+  expect(
+    await lines(`
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    context = default()
+    context.minimum_version = context.maximum_version = version
+    context.keylog_filename = "/tmp/keys"
+    with socket.create_connection(("127.0.0.1", ${server.port})) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as tls:
+            tls.sendall(b"hello\\n")
+            print(tls.version(), tls.recv(100), {line.split()[0] for line in open("/tmp/keys")} >= {"CLIENT_RANDOM"})
+print("CLIENT_TRAFFIC_SECRET_0" in open("/tmp/keys").read())
+`),
+  ).toEqual(["TLSv1.2 b'olleh\\n' True", "TLSv1.3 b'olleh\\n' True", "True"]);
+});
+
 describe("an SSLObject", () => {
   const PUMP = `
 class Pump:
@@ -303,3 +320,21 @@ print(inner.recv(100))
     ]);
   });
 });
+
+/** openssl s_server, which sends lines back reversed. */
+async function startOpenssl(directory: string): Promise<AsyncDisposable & { readonly port: string }> {
+  const words = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "good.pem", "-key", "good.key", "-rev"];
+  const child = Bun.spawn(words, { cwd: directory, stdin: "ignore", stdout: "pipe", stderr: "ignore" });
+  const stop = async () => {
+    child.kill();
+    await child.exited;
+  };
+  let printed = "";
+  for await (const bytes of child.stdout) {
+    printed += new TextDecoder().decode(bytes);
+    const port = /^ACCEPT .*:(\d+)$/m.exec(printed)?.[1];
+    if (port !== undefined) return { port, [Symbol.asyncDispose]: stop };
+  }
+  await stop();
+  throw new Error(`openssl s_server ended: ${printed}`);
+}
