@@ -4,6 +4,7 @@ IPv4 addresses (cell/kernel/socket-address.ts); what a program sees is what CPyt
 """
 
 import _socket
+import functools
 import socket
 from socket import AF_INET, AF_INET6
 
@@ -103,7 +104,14 @@ def inet_ntop(family, packed, /):
 def __new__(cls, *args, **options):
     # A class that is made of it may have other arguments.
     family = args[0] if args else options.get("family")
-    return _socket.socket.__new__(IPv6Socket if cls is socket.socket and family == AF_INET6 else cls)
+    return _socket.socket.__new__(_with_ipv6(cls) if family == AF_INET6 and not issubclass(cls, IPv6Socket) else cls)
+
+
+@functools.cache
+def _with_ipv6(cls: type) -> type:
+    if cls is socket.socket:
+        return IPv6Socket
+    return type(cls.__name__, (cls, IPv6Socket), {"__module__": cls.__module__, "__qualname__": cls.__qualname__})
 
 
 class IPv6Socket(socket.socket):

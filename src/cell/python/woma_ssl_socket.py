@@ -50,8 +50,9 @@ class SSLSocket(Wrapped):
         if context.check_hostname and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
         timeout = sock.gettimeout()
-        self = cls.__new__(cls)
-        socket.__init__(self, family=sock.family, type=sock.type, proto=sock.proto, fileno=sock.fileno())
+        # Another class where its addresses are IPv6's.
+        self = cls.__new__(cls, family=sock.family)
+        super(SSLSocket, self).__init__(family=sock.family, type=sock.type, proto=sock.proto, fileno=sock.fileno())
         # The descriptor is closed by this one from now on.
         sock.detach()
         try:

@@ -23,6 +23,18 @@ show("domain", lambda: sock.getsockopt(socket.SOL_SOCKET, 39))
 twin = sock.dup()
 show("dup", lambda: (twin.family, twin.getpeername()))
 show("detached", lambda: socket.socket(socket.AF_INET6, socket.SOCK_STREAM, fileno=twin.detach()).getpeername())
+
+
+class Named(socket.socket):
+    def connect(self, address):
+        print("through a class of it")
+        super().connect(address)
+
+
+named = Named(socket.AF_INET6, socket.SOCK_STREAM)
+show("connect", lambda: named.connect(("::1", ECHO)))
+show("peer", lambda: (named.getpeername(), named.family, isinstance(named, Named), type(named).__name__))
+show("keyword", lambda: Named(family=socket.AF_INET6).connect(("::1", CLOSED)))
 plain = socket.socket(socket.AF_INET6)
 show("new", lambda: (plain.family, plain.getsockname()))
 show("refused", lambda: plain.connect(("::1", CLOSED)))
