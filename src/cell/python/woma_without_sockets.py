@@ -6,8 +6,8 @@ and httpx by their own backends for Emscripten, with the exceptions that their c
 import types
 from typing import Any, NoReturn
 
-import woma_http
 import woma_changes
+import woma_http
 import woma_libraries
 from woma_answers import ask, milliseconds, os_error, pairs_of_decoded
 from woma_http import HttpFailure, completed
