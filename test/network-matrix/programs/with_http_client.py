@@ -192,7 +192,9 @@ def undone(network, coding):
     connection = _connection(network)
     connection.request("GET", f"/encoded/{coding}", headers={"Accept-Encoding": coding})
     response = connection.getresponse()
-    undo = {"gzip": gzip.decompress, "deflate": zlib.decompress, "br": cramjam.brotli.decompress, "zstd": unzstd}[coding]
+    undo = {"gzip": gzip.decompress, "deflate": zlib.decompress, "br": cramjam.brotli.decompress, "zstd": unzstd}[
+        coding
+    ]
     text = json.loads(bytes(undo(response.read())))
     connection.close()
     return [text["coding"], len(text["text"])]

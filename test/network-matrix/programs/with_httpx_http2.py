@@ -180,6 +180,7 @@ def _(network):
 
 @suite("a proxy is gone through")
 def _(network):
+    httpx.get(network.url("/asked", "proxy"))
     with client(network, proxy=network.url("", "proxy")) as http:
         return [http.get(url(network, "/hello")).text, httpx.get(network.url("/asked", "proxy")).json()]
 

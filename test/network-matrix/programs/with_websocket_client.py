@@ -217,6 +217,7 @@ def _(network):
 def _(network):
     import urllib.request
 
+    urllib.request.urlopen(network.url("/asked", "proxy")).close()
     options = {"http_proxy_host": "localhost", "http_proxy_port": network.port("proxy"), "proxy_type": "http"}
     # By default nothing that is local goes through a proxy.
     options["http_no_proxy"] = ["nothing.test"]

@@ -269,6 +269,7 @@ async def _(network):
 async def _(network):
     import urllib.request
 
+    urllib.request.urlopen(network.url("/asked", "proxy")).close()
     proxy = network.url("", "proxy")
     told = [await opened(network, proxy=proxy), await opened(network, server="wss", ssl=trusted(network), proxy=proxy)]
     with urllib.request.urlopen(network.url("/asked", "proxy")) as asked:
