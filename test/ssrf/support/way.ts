@@ -75,7 +75,8 @@ export function ways(
 
 /** Has each allowed with what allows the others too, which spares a run for each. */
 export function allowedTogether(rows: readonly Way[]): Way[] {
-  const flags = rows.flatMap(({ allowed }) => ("never" in allowed ? [] : (allowed.flags ?? [])));
+  const all = rows.flatMap(({ allowed }) => ("never" in allowed ? [] : (allowed.flags ?? [])));
+  const flags = [...new Set(all)];
   const names: Names = Object.assign({}, ...rows.map(({ names }) => names));
   return rows.map((way) => ({
     ...way,
