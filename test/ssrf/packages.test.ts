@@ -101,24 +101,30 @@ async def main():
 asyncio.run(main())`,
 };
 
-ways(
-  network,
-  "an address of the inside is not fetched from by",
-  allowedTogether(
-    Object.entries(HTTP).map(([sentence, python]) =>
-      withPackagesToo({
-        sentence,
-        python,
-        attacked: {
-          prints: refusedAddress("127.0.0.1"),
-          reaches: python.includes(REDIRECT) ? [`${PUBLIC.first}:80`] : [],
-        },
-        allowed: gets(["--allow-net=127.0.0.1:8000"]),
-      }),
+/** There, the user's proxy is the only one. */
+const withoutProxies = Object.entries(HTTP).filter(([sentence]) => !sentence.includes("proxy"));
+
+for (const mode of [[], ["--net", "xhr"]]) {
+  ways(
+    network,
+    `${mode.length === 0 ? "" : "under --net xhr, "}an address of the inside is not fetched from by`,
+    allowedTogether(
+      (mode.length === 0 ? Object.entries(HTTP) : withoutProxies).map(([sentence, python]) =>
+        withPackagesToo({
+          sentence,
+          python,
+          attacked: {
+            flags: mode,
+            prints: refusedAddress("127.0.0.1"),
+            reaches: python.includes(REDIRECT) ? [`${PUBLIC.first}:80`] : [],
+          },
+          allowed: gets([...mode, "--allow-net=127.0.0.1:8000"]),
+        }),
+      ),
     ),
-  ),
-  obstacle,
-);
+    obstacle,
+  );
+}
 
 const rebinding = {
   "rebind.test": { turns: [{ addresses: [PUBLIC.first] }, { addresses: ["127.0.0.1"] }], afterwards: "the last again" },
