@@ -27,10 +27,19 @@ export function classOf(address: IpAddress): AddressClass {
 export function aliasesOf(address: IpAddress): readonly IpAddress[] {
   const special = specialNetworkOf(address);
   if (special?.is === "unspecified" && address.value === 0n) return [LOOPBACK[address.version]];
-  if (special?.is !== "wrapped") return [];
+  if (special?.is !== "wrapped") return formerlyWrapped(address);
   const inner = unwrapped(address, special);
   return [inner, ...aliasesOf(inner)];
 }
+
+/** IPv4-compatible addresses and Teredo's are refused as reserved; where all is allowed they may lead somewhere still. */
+function formerlyWrapped({ version, value }: IpAddress): readonly IpAddress[] {
+  if (version === 4) return [];
+  if (value >> 32n === 0n && value > 1n) return [{ version: 4, value }];
+  return value >> 96n === TEREDO ? [{ version: 4, value: ~value & 0xffff_ffffn }] : [];
+}
+
+const TEREDO = 0x2001_0000n;
 
 const LOOPBACK: Readonly<Record<IpAddress["version"], IpAddress>> = {
   4: { version: 4, value: 0x7f00_0001n },

@@ -114,7 +114,7 @@ const socketOption = (value: unknown): value is "no-delay" | "keep-alive" =>
   value === "no-delay" || value === "keep-alive";
 
 /** Longer than servers take. */
-const LONGEST_URL = 32 * 1024;
+const LONGEST_URL = 256 * 1024;
 const MOST_HEADERS = 256;
 const LONGEST_HEADER = 16 * 1024;
 const MOST_HEADER_TEXT = 64 * 1024;

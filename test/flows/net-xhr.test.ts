@@ -160,5 +160,5 @@ print(pyodide_http.should_patch()); pyodide_http.patch_all()
 print(urllib.request.urlopen(base + "/hello").read().decode())`;
   const { stdout, stderr } = await runWoma(["--allow-net=127.0.0.1", "-c", code, server.url("")]);
   expect({ stdout, stderr }).toEqual({ stdout: "True\nhello, wörld\n", stderr: "" });
-  expect(server.asked[0]?.headers["accept-encoding"]).toBe("gzip, br");
+  expect(server.asked[0]?.headers["accept-encoding"]).toBe("gzip, br, zstd");
 });

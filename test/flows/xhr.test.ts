@@ -129,7 +129,7 @@ request.open("GET", base, False); shown(lambda: request.setRequestHeader("A", "1
       "user-agent": "woma",
       accept: "*/*",
       "x-mine": "1, 1",
-      "accept-encoding": "gzip, br",
+      "accept-encoding": "gzip, br, zstd",
       connection: "close",
     });
   });

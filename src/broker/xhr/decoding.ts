@@ -1,5 +1,5 @@
 import { pipeline, type Readable, type Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { HopAnswer } from "./hop.ts";
 import { headerOf } from "./request-headers.ts";
 
@@ -26,4 +26,5 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
   "x-gzip": createGunzip,
   deflate: createInflate,
   br: createBrotliDecompress,
+  zstd: createZstdDecompress,
 };

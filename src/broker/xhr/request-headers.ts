@@ -24,7 +24,10 @@ export function requestHeaders(given: readonly (readonly [string, string])[], ru
     });
   }
   // Parts of a compressed answer are of no use.
-  headers.set("accept-encoding", { name: "Accept-Encoding", value: headers.has("range") ? "identity" : "gzip, br" });
+  headers.set("accept-encoding", {
+    name: "Accept-Encoding",
+    value: headers.has("range") ? "identity" : "gzip, br, zstd",
+  });
   return new Map([...headers.values()].map(({ name, value }) => [name, value]));
 }
 

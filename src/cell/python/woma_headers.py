@@ -17,6 +17,17 @@ def is_value(text: str) -> bool:
     return re.search(r"[\0\r\n]", text) is None and all(character <= "\xff" for character in text)
 
 
+# The encoding standard's way to carry bytes in text, which Python has no codec for.
+BYTES_AS_TEXT = "x-user-defined"
+
+
+def decoded(data: bytes, charset: str) -> str:
+    """As the web does: what is no text of that charset is replaced."""
+    if charset == BYTES_AS_TEXT:
+        return "".join(chr(byte if byte < 0x80 else 0xF700 + byte) for byte in data)
+    return data.decode(charset, errors="replace")
+
+
 def charset_of(content_type: str) -> str | None:
     """The name that Python has for a type's charset; none for one that it does not know."""
     match = re.search(r";\s*charset\s*=\s*\"?([^\s;\"]+)", content_type, re.IGNORECASE)
@@ -26,6 +37,8 @@ def charset_of(content_type: str) -> str | None:
     # As the web reads these.
     if name in ("iso-8859-1", "latin1", "ascii", "us-ascii"):
         return "cp1252"
+    if name == BYTES_AS_TEXT:
+        return name
     try:
         return codecs.lookup(name).name
     except LookupError:

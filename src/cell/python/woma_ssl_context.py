@@ -45,6 +45,7 @@ class SSLContext(ForServers):
         if number not in (ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER):
             warn(f"ssl.{self._protocol.name} is deprecated")
         is_client = number == ssl.PROTOCOL_TLS_CLIENT
+        self._post_handshake_auth = False
         self._check_hostname = is_client
         self._verify_mode = ssl.CERT_REQUIRED if is_client else ssl.CERT_NONE
         self._verify_flags = ssl.VERIFY_X509_TRUSTED_FIRST
@@ -290,12 +291,13 @@ class SSLContext(ForServers):
         self._keylog_filename = value
 
     @property
-    def post_handshake_auth(self) -> None:
-        """None: there is none in BoringSSL."""
+    def post_handshake_auth(self) -> bool:
+        """Kept, and not offered: BoringSSL has none, and a server that is not offered it does not ask."""
+        return self._post_handshake_auth
 
     @post_handshake_auth.setter
     def post_handshake_auth(self, value):
-        raise NotImplementedError("Post-handshake auth is not supported by your OpenSSL version.")
+        self._post_handshake_auth = bool(value)
 
     @property
     def _msg_callback(self):

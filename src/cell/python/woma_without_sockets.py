@@ -118,4 +118,5 @@ def _streams(module: Any) -> tuple[type, type]:
 
 
 def _raise_as(failure: HttpFailure, timeout: type[Exception], other: type[Exception]) -> NoReturn:
-    raise (timeout if failure.kind == "timeout" else other)(str(os_error(failure))) from None
+    error = os_error(failure)
+    raise (timeout if failure.kind == "timeout" else other)(str(error)) from error

@@ -9,7 +9,7 @@ import woma_http
 from pyodide.ffi import JsException, jsnull, to_js
 from woma_bodies import Blob, body_of, data_url
 from woma_events import EventTarget
-from woma_headers import TOKEN, charset_of, is_value
+from woma_headers import TOKEN, charset_of, decoded, is_value
 from woma_objects import array_buffer
 
 UNSENT, OPENED, HEADERS_RECEIVED, LOADING, DONE = range(5)
@@ -129,7 +129,7 @@ class XMLHttpRequest(EventTarget):
     def responseText(self) -> str:
         if self._response_type not in ("", "text"):
             self._refuse_setting("responseText", f"the response type is '{self._response_type}', not '' or 'text'")
-        return self._data.decode(self._charset(), errors="replace") if self._state >= LOADING else ""
+        return decoded(self._data, self._charset()) if self._state >= LOADING else ""
 
     @property
     def responseXML(self) -> Any:

@@ -52,7 +52,7 @@ describe("a request", () => {
         host: `127.0.0.1:${server.port}`,
         "user-agent": "woma",
         accept: "*/*",
-        "accept-encoding": "gzip, br",
+        "accept-encoding": "gzip, br, zstd",
         connection: "close",
       },
       {
@@ -100,7 +100,7 @@ describe("a request", () => {
     expect(server.asked[1]?.headers).toMatchObject({
       host: `127.0.0.1:${server.port}`,
       connection: "close",
-      "accept-encoding": "gzip, br",
+      "accept-encoding": "gzip, br, zstd",
     });
   });
 
