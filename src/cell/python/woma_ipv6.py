@@ -24,7 +24,7 @@ def install() -> None:
     _socket.getaddrinfo = getaddrinfo
     for function in (gethostbyaddr, gethostbyname, gethostbyname_ex, getnameinfo, inet_ntop, inet_pton):
         setattr(socket, function.__name__, function)
-    socket.socket.__new__ = __new__
+    socket.socket.__new__ = new_socket
 
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
@@ -101,7 +101,7 @@ def inet_ntop(family, packed, /):
     return str(ipaddress.IPv6Address(bytes(packed)))
 
 
-def __new__(cls, *args, **options):
+def new_socket(cls, *args, **options):
     # A class that is made of it may have other arguments.
     family = args[0] if args else options.get("family")
     return _socket.socket.__new__(_with_ipv6(cls) if family == AF_INET6 and not issubclass(cls, IPv6Socket) else cls)

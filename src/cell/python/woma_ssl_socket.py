@@ -5,8 +5,9 @@ import contextlib
 import errno
 import os
 import ssl
-from socket import SO_TYPE, SOCK_STREAM, SOL_SOCKET, socket
+from socket import SO_TYPE, SOCK_STREAM, SOL_SOCKET
 
+import woma_ipv6
 from woma_ssl_connection import SocketChannel
 from woma_ssl_wrapped import Wrapped
 
@@ -51,8 +52,8 @@ class SSLSocket(Wrapped):
             raise ValueError("check_hostname requires server_hostname")
         timeout = sock.gettimeout()
         # Another class where its addresses are IPv6's.
-        self = cls.__new__(cls, family=sock.family)
-        super(SSLSocket, self).__init__(family=sock.family, type=sock.type, proto=sock.proto, fileno=sock.fileno())
+        self = woma_ipv6.new_socket(cls, sock.family)
+        super(Wrapped, self).__init__(family=sock.family, type=sock.type, proto=sock.proto, fileno=sock.fileno())
         # The descriptor is closed by this one from now on.
         sock.detach()
         try:
