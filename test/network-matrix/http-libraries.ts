@@ -30,7 +30,8 @@ const SAME_AS_LOCK = ["certifi==2026.4.22", "idna==3.11", "charset-normalizer==3
 const HTTPCORE = ["httpcore==1.0.9", "h11==0.16.0", "anyio==4.13.0", "sniffio==1.3.1"];
 const H2 = ["h2==4.4.1", "hpack==4.2.0", "hyperframe==6.1.0"];
 
-const WEB = { shares: ["http_behaviours"] };
+/** The files that programs/http_behaviours.py puts together. */
+const WEB = { shares: ["http_messages", "http_journeys", "http_connections", "http_trust"] };
 
 export const httpLibraries: readonly Library[] = [
   {
