@@ -1,13 +1,13 @@
 /** What a test and the process inside its network say to each other, in turn. */
 
 /** Forgets what it has seen, and answers lookups from now on so. */
-export interface Prepare {
+interface Prepare {
   readonly kind: "prepare";
   readonly names: Names;
 }
 
 /** Asks what has come since. */
-export interface Look {
+interface Look {
   readonly kind: "look";
 }
 
@@ -25,7 +25,7 @@ export type FromInside = { readonly kind: "ready" } | ({ readonly kind: "seen" }
 /** Addresses, as every lookup of the name gets them; or what the first lookup gets, the second, and so on. */
 export type Names = Readonly<Record<string, readonly string[] | Turns>>;
 
-export interface Turns {
+interface Turns {
   readonly turns: readonly Turn[];
   /** What follows the last. */
   readonly afterwards: "the last again" | "the first again";

@@ -29,7 +29,7 @@ export interface Attempt {
 }
 
 /** Why an attempt cannot be made. */
-export interface Never {
+interface Never {
   readonly never: string;
 }
 
