@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import { WomaError } from "../errors.ts";
 import { encodeFrame, FrameError, FrameReader, NO_BYTES } from "../protocol/framing.ts";
 import type { Libc } from "../protocol/libc.ts";
@@ -12,6 +12,7 @@ import {
   parseRequest,
   type Request,
 } from "../protocol/messages.ts";
+import { type CellPipes, createCellPipes } from "./cell-pipes.ts";
 import { FrameDeadline } from "./frame-deadline.ts";
 import { createSharedMemory, type SharedMemory } from "./shared-memory.ts";
 import { raiseStackLimit } from "./stack-limit.ts";
@@ -63,10 +64,12 @@ export class CellProcess {
   readonly shared: SharedMemory | null;
   readonly ended: Promise<CellEnd>;
   readonly #child: ChildProcess;
-  readonly #input: Writable;
+  readonly #pipes: CellPipes;
   /** A request has come and its reply has not gone: the cell is blocked, unless it has got out of hand. */
   #answering = false;
   #unreadReplies = 0;
+  /** It has been ended for what it sent; nothing more of it is looked at. */
+  #isOver = false;
   #log = "";
 
   constructor(command: CellCommand, libc: Libc | null, onRequest: RequestHandler) {
@@ -81,27 +84,25 @@ export class CellProcess {
       urgency,
       ...(snapshotPath === undefined ? [] : [snapshotPath]),
     ];
+    this.#pipes = createCellPipes(libc);
     this.#child = spawn(executable, words, {
-      stdio: ["pipe", "pipe", "pipe", this.shared?.fd ?? "ignore"],
+      stdio: [...this.#pipes.stdio, "pipe", this.shared?.fd ?? "ignore"],
       env: cellEnvironment(raiseStackLimit(libc)),
       cwd: process.platform === "win32" ? undefined : "/",
       detached: true,
       windowsHide: true,
     });
     this.shared?.closeDescriptor();
-    const { stdin, stdout, stderr } = this.#child;
+    const { stderr } = this.#child;
     // The reason comes as an event, later; `ended` has it too.
     this.#child.on("error", () => {});
-    if (!stdin || !stdout || !stderr) {
+    this.#readRequests(onRequest);
+    if (!stderr) {
       throw new WomaError("Python's process could not be started", {
         hint: "check the limits of this shell with `ulimit -a`: open files (-n), processes (-u)",
       });
     }
-    this.#input = stdin;
-    // A write to a cell that has just died; its end is reported by `ended`.
-    stdin.on("error", () => {});
     this.#collectLog(stderr);
-    this.#readRequests(stdout, onRequest);
     this.ended = this.#waitForEnd();
   }
 
@@ -112,7 +113,7 @@ export class CellProcess {
   reply(fields: object, bytes: Uint8Array = NO_BYTES): void {
     this.#answering = false;
     this.#unreadReplies += 1;
-    this.#input.write(encodeFrame(JSON.stringify(fields), bytes), () => {
+    this.#pipes.write(encodeFrame(JSON.stringify(fields), bytes), () => {
       this.#unreadReplies -= 1;
     });
   }
@@ -142,40 +143,43 @@ export class CellProcess {
     });
   }
 
-  #readRequests(stream: Readable, onRequest: RequestHandler): void {
+  #readRequests(onRequest: RequestHandler): void {
     const reader = new FrameReader(MAXIMUM_FRAME_BYTES);
-    const deadline = new FrameDeadline((what) => this.#endFor(`the cell sent ${what}`, stream));
-    stream.on("data", (chunk: Buffer) => {
-      let completed = false;
-      try {
-        for (const frame of reader.push(chunk)) {
-          completed = true;
-          const request = parseRequest(frame.json);
-          if (request === null) throw new FrameError("a request of no known shape");
-          if (this.#answering) throw new FrameError("a request before the last one was answered");
-          if (this.#unreadReplies > MAXIMUM_UNREAD_REPLIES)
-            throw new FrameError("requests without reading the replies");
-          this.#answering = true;
-          onRequest(request, frame.bytes);
+    const deadline = new FrameDeadline((what) => this.#endFor(`the cell sent ${what}`));
+    this.#pipes.open(this.#child, {
+      data: (chunk) => {
+        if (this.#isOver) return;
+        let completed = false;
+        try {
+          for (const frame of reader.push(chunk)) {
+            completed = true;
+            const request = parseRequest(frame.json);
+            if (request === null) throw new FrameError("a request of no known shape");
+            if (this.#answering) throw new FrameError("a request before the last one was answered");
+            if (this.#unreadReplies > MAXIMUM_UNREAD_REPLIES)
+              throw new FrameError("requests without reading the replies");
+            this.#answering = true;
+            onRequest(request, frame.bytes);
+          }
+        } catch (error) {
+          if (!(error instanceof FrameError)) throw error;
+          return this.#endFor(`the cell sent ${error.message}`);
         }
-      } catch (error) {
-        if (!(error instanceof FrameError)) throw error;
-        return this.#endFor(`the cell sent ${error.message}`, stream);
-      }
-      deadline.watch(completed, reader.isMidFrame);
-    });
-    stream.on("close", () => deadline[Symbol.dispose]());
-    // A cell that exits closes it too; one that is still there after that has closed it on purpose.
-    stream.on("end", () => {
-      const timer = setTimeout(() => this.#endFor("the cell closed its output", stream), EXIT_AFTER_CLOSE_MS);
-      this.#child.once("exit", () => clearTimeout(timer));
+        deadline.watch(completed, reader.isMidFrame);
+      },
+      // A cell that exits closes it too; one that is still there after that has closed it on purpose.
+      end: () => {
+        if (this.#isOver) return;
+        const timer = setTimeout(() => this.#endFor("the cell closed its output"), EXIT_AFTER_CLOSE_MS);
+        this.#child.once("exit", () => clearTimeout(timer));
+      },
+      closed: () => deadline[Symbol.dispose](),
     });
   }
 
-  #endFor(reason: string, stream: Readable): void {
-    stream.removeAllListeners("end");
+  #endFor(reason: string): void {
+    this.#isOver = true;
     this.#log += `\n${reason}`;
-    stream.removeAllListeners("data");
     this.kill();
   }
 }

@@ -1,6 +1,14 @@
 import { readSync, writeSync } from "node:fs";
-import { decodeFrame, encodeFrame, NO_BYTES } from "./framing.ts";
-import { type Failure, faultOf, type Replies, type ReplyTo, type Request, type RequestOf } from "./messages.ts";
+import { decodeFrame, encodeFrame, lengthAt, NO_BYTES } from "./framing.ts";
+import {
+  type Failure,
+  faultOf,
+  INLINE_BYTES,
+  type Replies,
+  type ReplyTo,
+  type Request,
+  type RequestOf,
+} from "./messages.ts";
 
 /** The cell's end: writes a request to fd 1 and blocks on fd 0 for its reply. */
 export interface Channel {
@@ -19,29 +27,42 @@ export function isFailure(reply: Failure | Replies[keyof Replies]): reply is Fai
 
 /** The channel over fds 0 and 1. `onBrokerGone` runs when fd 0 ends, and must not return. */
 export function standardChannel(onBrokerGone: () => never): Channel {
+  const usualReply = new Uint8Array(USUAL_REPLY_BYTES);
   return {
     call<Op extends Request["op"]>(request: RequestOf<Op>, bytes: Uint8Array = NO_BYTES): Answer<Op> {
       const fault = faultOf(request);
       if (fault !== null) return { reply: { errno: fault }, bytes: NO_BYTES };
       writeAll(encodeFrame(JSON.stringify(request), bytes));
-      const length = new DataView(readExactly(4, onBrokerGone).buffer).getUint32(0, true);
-      const frame = decodeFrame(readExactly(length, onBrokerGone));
+      const frame = decodeFrame(readReply(usualReply, onBrokerGone));
       if (frame === null) return onBrokerGone();
       return { reply: JSON.parse(frame.json), bytes: frame.bytes };
     },
   };
 }
 
-function readExactly(length: number, onEnd: () => never): Uint8Array {
-  const buffer = new Uint8Array(length);
+/** A reply without its first length. One read takes a small one whole: nothing comes behind it. */
+function readReply(usualReply: Uint8Array, onEnd: () => never): Uint8Array {
+  let buffer = usualReply;
   let filled = 0;
-  while (filled < length) {
-    const got = retryWhileBusy(() => readSync(0, buffer, filled, length - filled, null));
+  let wanted = LENGTH_BYTES;
+  for (;;) {
+    const got = retryWhileBusy(() => readSync(0, buffer, filled, buffer.length - filled, null));
     if (got === 0) onEnd();
     filled += got;
+    if (filled < wanted) continue;
+    if (wanted === LENGTH_BYTES) wanted += lengthAt(buffer, 0);
+    // A copy: the next reply lies in the same place.
+    if (filled >= wanted) return buffer.slice(LENGTH_BYTES, wanted);
+    if (wanted > buffer.length) {
+      const larger = new Uint8Array(wanted);
+      larger.set(buffer.subarray(0, filled));
+      buffer = larger;
+    }
   }
-  return buffer;
 }
+
+const LENGTH_BYTES = 4;
+const USUAL_REPLY_BYTES = INLINE_BYTES + 1024;
 
 function writeAll(bytes: Uint8Array): void {
   let written = 0;

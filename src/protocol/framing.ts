@@ -3,7 +3,6 @@
  */
 
 const HEADER_BYTES = 8;
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export interface Frame {
@@ -14,20 +13,32 @@ export interface Frame {
 export const NO_BYTES = new Uint8Array(0);
 
 export function encodeFrame(json: string, bytes: Uint8Array = NO_BYTES): Uint8Array {
-  const text = encoder.encode(json);
-  const frame = new Uint8Array(HEADER_BYTES + text.length + bytes.length);
-  const view = new DataView(frame.buffer);
-  view.setUint32(0, frame.length - 4, true);
-  view.setUint32(4, text.length, true);
-  frame.set(text, HEADER_BYTES);
-  frame.set(bytes, HEADER_BYTES + text.length);
+  const textLength = Buffer.byteLength(json);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + textLength + bytes.length);
+  putLength(frame, 0, frame.length - 4);
+  putLength(frame, 4, textLength);
+  frame.write(json, HEADER_BYTES);
+  if (bytes.length > 0) frame.set(bytes, HEADER_BYTES + textLength);
   return frame;
+}
+
+/** A frame's first length: of what follows it. A DataView would cost more than all the rest of a small frame. */
+export function lengthAt(bytes: Uint8Array, position: number): number {
+  const low = (bytes[position] ?? 0) | ((bytes[position + 1] ?? 0) << 8) | ((bytes[position + 2] ?? 0) << 16);
+  return low + (bytes[position + 3] ?? 0) * 2 ** 24;
+}
+
+function putLength(frame: Uint8Array, position: number, length: number): void {
+  frame[position] = length;
+  frame[position + 1] = length >>> 8;
+  frame[position + 2] = length >>> 16;
+  frame[position + 3] = length >>> 24;
 }
 
 /** Decodes a frame's rest, without its first length; null when the lengths disagree. */
 export function decodeFrame(rest: Uint8Array): Frame | null {
   if (rest.length < 4) return null;
-  const jsonLength = new DataView(rest.buffer, rest.byteOffset, rest.byteLength).getUint32(0, true);
+  const jsonLength = lengthAt(rest, 0);
   if (jsonLength > rest.length - 4) return null;
   return { json: decoder.decode(rest.subarray(4, 4 + jsonLength)), bytes: rest.subarray(4 + jsonLength) };
 }
@@ -52,7 +63,7 @@ export class FrameReader {
     if (this.#chunks.length > MOST_CHUNKS) this.#join();
     while (this.#bytes >= this.#neededBytes) {
       const bytes = this.#join();
-      const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+      const length = lengthAt(bytes, 0);
       if (length > this.maximumBytes) throw new FrameError(`a frame of ${length} bytes, above ${this.maximumBytes}`);
       this.#neededBytes = LENGTH_BYTES + length;
       if (bytes.length < this.#neededBytes) return;

@@ -30,6 +30,8 @@ const ENOSYS = 38;
 const SHARED = {
   mmap: { args: ["ptr", "u64", "i32", "i32", "i32", "i64"], returns: "ptr" },
   ftruncate: { args: ["i32", "i64"], returns: "i32" },
+  socketpair: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
+  fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
   lseek: { args: ["i32", "i64", "i32"], returns: "i64" },
   flock: { args: ["i32", "i32"], returns: "i32" },
   isatty: { args: ["i32"], returns: "i32" },
