@@ -22,6 +22,15 @@ export class Batch {
     private readonly by: "woma" | "python3",
   ) {}
 
+  get size(): number {
+    return this.#members.length;
+  }
+
+  get name(): string {
+    const [first] = this.#members;
+    return `${this.size} attempts by ${[this.by, ...(first?.attempt.flags ?? [])].join(" ")}`;
+  }
+
   /** Its place among the lines. */
   add(way: Way, attempt: Attempt): number {
     return this.#members.push({ way, attempt }) - 1;

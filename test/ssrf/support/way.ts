@@ -36,7 +36,7 @@ interface Never {
 /**
  * Tests that each way is closed, which the program is told and the servers notice; that the way would lead there but for
  * the policy; and that it does for a Python without one. Attempts that are made alike share one run: each has its line of
- * the output, and all of them together are seen by the servers.
+ * the output, and what the servers see is compared for all of them.
  */
 export function ways(
   network: () => PrivateNetwork,
@@ -53,13 +53,11 @@ export function ways(
     batches.set(key, batch);
     const place = batch.add(way, attempt);
     testUnless(obstacle, `${way.sentence}: ${what}`, async () => {
-      const { lines, ...seen } = await batch.outcome();
-      expect<object>({ prints: lines[place], ...seen }).toEqual({
-        prints: typeof attempt.prints === "string" ? attempt.prints : expect.stringMatching(attempt.prints),
-        stderr: "",
-        exitCode: 0,
-        ...batch.expected(),
-      });
+      const { lines, stderr } = await batch.outcome();
+      expect(lines[place] ?? stderr).toEqual(
+        typeof attempt.prints === "string" ? attempt.prints : expect.stringMatching(attempt.prints),
+      );
+      if (batch.size === 1) await checkWhole(batch);
     });
   };
 
@@ -70,6 +68,20 @@ export function ways(
       add("control, allowed", way, allowed, "woma");
       add("control, without woma", way, "never" in native ? native : { prints: native.prints }, "python3");
     }
+    for (const batch of [...batches.values()].filter(({ size }) => size > 1)) {
+      testUnless(obstacle, `and of ${batch.name} nothing else is seen`, () => checkWhole(batch));
+    }
+  });
+}
+
+async function checkWhole(batch: Batch): Promise<void> {
+  const { lines, ...rest } = await batch.outcome();
+  expect<object>({ lines: lines.length, ...rest }).toEqual({
+    // The last line ends as well.
+    lines: batch.size + 1,
+    stderr: "",
+    exitCode: 0,
+    ...batch.expected(),
   });
 }
 
