@@ -5,7 +5,7 @@ import { WomaError } from "../errors.ts";
 import type { Libc } from "../protocol/libc.ts";
 
 /** What comes from a cell. */
-export interface CellPipeHandlers {
+interface CellPipeHandlers {
   data(chunk: Uint8Array): void;
   /** The cell has closed its output. */
   end(): void;
@@ -14,7 +14,7 @@ export interface CellPipeHandlers {
 }
 
 /** What node has made of the pipes; null where they are no streams. */
-export interface CellStreams {
+interface CellStreams {
   readonly stdin: Writable | null;
   readonly stdout: Readable | null;
 }
