@@ -9,6 +9,22 @@ export function parseAddress(text: string): IpAddress | null {
   return value >> 32n === IPV4_MAPPED ? { version: 4, value: value & 0xffff_ffffn } : { version: 6, value };
 }
 
+/** As `parseAddress`, and IPv6 with a zone: fe80::1%eth0. */
+export function parseZonedAddress(text: string): IpAddress | null {
+  const [, bare = "", zone] = ZONED.exec(text) ?? [];
+  const address = parseAddress(zone === undefined ? text : bare);
+  if (address === null || zone === undefined) return address;
+  return address.version === 6 ? { ...address, zone } : null;
+}
+
+/** What an interface may be called, or its number. */
+const ZONED = /^([\da-f:]+)%([\w.-]{1,15})$/i;
+
+/** As it is dialled, with its zone. */
+export function formatZonedAddress(address: IpAddress): string {
+  return address.zone === undefined ? formatAddress(address) : `${formatAddress(address)}%${address.zone}`;
+}
+
 /** The shortest spelling, IPv6 in lower case. */
 export function formatAddress({ version, value }: IpAddress): string {
   if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join(".");

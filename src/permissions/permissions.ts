@@ -37,6 +37,8 @@ export type HostName = string & { readonly [brand]: "HostName" };
 export interface IpAddress {
   readonly version: 4 | 6;
   readonly value: bigint;
+  /** The interface of a link-local address, for who dials it: `eth0` of fe80::1%eth0. */
+  readonly zone?: string;
 }
 
 /** What a program connects to: a name that is not resolved yet, or an address. */

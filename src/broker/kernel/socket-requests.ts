@@ -1,4 +1,4 @@
-import { parseAddress } from "../../permissions/ip-address.ts";
+import { parseZonedAddress } from "../../permissions/ip-address.ts";
 import { INLINE_BYTES, type LookupResult, type RequestOf } from "../../protocol/messages.ts";
 import type { ProgramNetwork } from "../network/program-network.ts";
 import { hasRoom } from "./file-requests.ts";
@@ -89,7 +89,7 @@ function connect(process: ProcessContext, request: RequestOf<"connect">, reply: 
   const socket = socketOf(process, request);
   if (socket === undefined) return reply("connect", notASocket(process, request));
   if (process.network?.transport === "xhr") return reply("connect", { errno: "EACCES", reason: NO_SOCKETS });
-  const address = parseAddress(request.address);
+  const address = parseZonedAddress(request.address);
   if (address === null) return reply("connect", { errno: "EINVAL" });
   const failure = socket.connect({ address, port: request.port });
   if (failure !== null) return reply("connect", failure);

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { classOf } from "../../permissions/address-class.ts";
-import { formatAddress } from "../../permissions/ip-address.ts";
+import { formatZonedAddress } from "../../permissions/ip-address.ts";
 import type { IpAddress } from "../../permissions/permissions.ts";
 import { ConnectFailure } from "./connect-failure.ts";
 
@@ -9,7 +9,7 @@ export async function dial(address: IpAddress, port: number, signal: AbortSignal
   if (signal.aborted) throw new ConnectFailure("ECONNABORTED");
   const started = performance.now();
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const socket = connect({ host: formatAddress(address), port, allowHalfOpen: true, noDelay: true });
+  const socket = connect({ host: formatZonedAddress(address), port, allowHalfOpen: true, noDelay: true });
   const abort = () => socket.destroy();
   signal.addEventListener("abort", abort, { once: true });
   socket.once("error", reject);
@@ -46,7 +46,10 @@ const ANY_PORT = 9;
 async function routeFailure(address: IpAddress): Promise<string | null> {
   try {
     const hostname = address.version === 4 ? "0.0.0.0" : "::";
-    const socket = await Bun.udpSocket({ hostname, connect: { hostname: formatAddress(address), port: ANY_PORT } });
+    const socket = await Bun.udpSocket({
+      hostname,
+      connect: { hostname: formatZonedAddress(address), port: ANY_PORT },
+    });
     socket.close();
     return null;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { allowFlag, checkAddress, checkName, type NetworkTarget } from "../../permissions/check-network.ts";
-import { formatAddress, parseAddress } from "../../permissions/ip-address.ts";
+import { formatAddress, formatZonedAddress, parseZonedAddress } from "../../permissions/ip-address.ts";
 import { parseHost, parseHostName, plainSpelling } from "../../permissions/parse-host.ts";
 import type { HostName, IpAddress } from "../../permissions/permissions.ts";
 import { joinHostPort } from "../../permissions/split-host-port.ts";
@@ -119,7 +119,7 @@ export class ProgramNetwork {
     if (found.kind !== "found") throw new ConnectFailure(found.kind === "unknown" ? "ENOTFOUND" : "EAI_AGAIN");
     let failure: unknown;
     for (const text of found.addresses) {
-      const address = parseAddress(text);
+      const address = parseZonedAddress(text);
       if (address === null) continue;
       try {
         return await this.connect({ address, port }, signal);
@@ -146,12 +146,13 @@ export class ProgramNetwork {
     for (const socket of this.#open) sendRest(socket);
   }
 
-  /** An address of one interface (`fe80::1%eth0`) is refused as what it is; no program has a use for it. */
+  /** An address of one interface (`fe80::1%eth0`) is judged without that. */
   #zoned(text: string, port: number | null): LookupResult {
-    const [bare = "", zone] = text.split("%");
-    const address = zone === undefined ? null : parseAddress(bare);
-    const verdict = address && checkAddress(this.settings.policy, { address, port, names: [] });
-    return verdict?.allowed === false ? this.#refuse(bare, port, verdict.reason) : { kind: "unknown" };
+    const address = parseZonedAddress(text);
+    if (address === null) return { kind: "unknown" };
+    const verdict = checkAddress(this.settings.policy, { address, port, names: [] });
+    if (!verdict.allowed) return this.#refuse(formatAddress(address), port, verdict.reason);
+    return { kind: "found", addresses: [formatZonedAddress(address)] };
   }
 
   get #unsentBytes(): number {

@@ -141,12 +141,21 @@ function addressesFor(resolver: Resolver, { name, flags, family }: Query, port: 
 function isPlain(address: string): boolean {
   const parts = address.split(".");
   const isDecimal = parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
-  return address.includes(":") ? /^[\da-f:.]+$/i.test(address) && URL.canParse(`http://[${address}]/`) : isDecimal;
+  if (!address.includes(":")) return isDecimal;
+  const { bare, zone } = zoned(address);
+  return /^(?:%[\w.-]{1,15})?$/.test(zone) && /^[\da-f:.]+$/i.test(bare) && URL.canParse(`http://[${bare}]/`);
+}
+
+/** An IPv6 address, and its interface with the percent sign before it; "" for none. */
+function zoned(address: string): { readonly bare: string; readonly zone: string } {
+  const at = address.indexOf("%");
+  return at < 0 ? { bare: address, zone: "" } : { bare: address.slice(0, at), zone: address.slice(at) };
 }
 
 /** An IPv6 address as inet_ntop(3) writes it. */
 function shortest(address: string): string {
-  const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const { bare, zone } = zoned(address);
+  const short = new URL(`http://[${bare}]/`).hostname.slice(1, -1) + zone;
   const [, high, low] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(short) ?? [];
   if (high === undefined || low === undefined) return short;
   const bytes = [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]);

@@ -150,7 +150,10 @@ def _below(address, caller: str):
         raise TypeError(f"{caller}(): AF_INET6 address must be tuple, not {type(address).__name__}")
     if not 2 <= len(address) <= 4:
         raise TypeError("AF_INET6 address must be a tuple (host, port[, flowinfo[, scopeid]])")
-    return address[:2]
+    host, port, *rest = address
+    scope = rest[1] if len(rest) > 1 else 0
+    # Of an interface by its number, where the host does not have its name.
+    return (f"{host}%{scope}" if scope and isinstance(host, str) and "%" not in host else host, port)
 
 
 def _shown(address):
