@@ -105,7 +105,8 @@ export class TlsEngine {
       const length = recordLength(bytes.subarray(at));
       if (length === 0) break;
       // The peer's answer to an end shows itself a moment later than one that comes first, and what follows is no TLS.
-      if (this.#closing) this.#settle();
+      // So does what the socket says of what is none: before that, an end of the transport is not looked at.
+      if (this.#closing || !beginsRecord(bytes.subarray(at))) this.#settle();
       const before = this.#ciphertext.length;
       // The socket keeps what it is given; the bytes may lie in memory that changes.
       this.#guarded(() => this.#transport.push(Buffer.from(bytes.subarray(at, at + length))));
@@ -264,10 +265,14 @@ const MOST_CERTIFICATES = 32;
 /** Of the first record; 0 while it is not whole. What is none is given to the engine as it is, for its error. */
 function recordLength(bytes: Uint8Array): number {
   if (bytes.length < HEADER_BYTES) return 0;
-  const [type = 0, major = 0, , high = 0, low = 0] = bytes;
+  if (!beginsRecord(bytes)) return bytes.length;
+  const [, , , high = 0, low = 0] = bytes;
   const length = (high << 8) | low;
-  if (type < 20 || type > 24 || major !== 3 || length > LONGEST_RECORD_BYTES) return bytes.length;
   return bytes.length < HEADER_BYTES + length ? 0 : HEADER_BYTES + length;
+}
+
+function beginsRecord([type = 0, major = 0, , high = 0, low = 0]: Uint8Array): boolean {
+  return type >= 20 && type <= 24 && major === 3 && ((high << 8) | low) <= LONGEST_RECORD_BYTES;
 }
 
 function connectionOf(socket: TLSSocket): TlsConnection {

@@ -110,6 +110,8 @@ class SocketChannel(Channel):
             left = max(left, 1) if timeout else left
             reply, _ = woma_ssl_broker.woma_kernel.request(op, **self.target(), timeoutMs=left)
             if reply.get("errno") == "EINTR":
+                # Here the signal's handler runs, and raises where it does.
+                time.sleep(0)
                 continue
             if reply.get("errno") == "ETIMEDOUT" and timeout is not None:
                 raise TimeoutError(timed_out)
