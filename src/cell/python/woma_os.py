@@ -22,7 +22,7 @@ def select_by_poll(rlist, wlist, xlist, timeout=None, /):
     """select.select, which this build passes over closed descriptors in, and interrupts without a reason."""
     if timeout is not None:
         if not hasattr(timeout, "__float__") and not hasattr(timeout, "__index__"):
-            raise TypeError("timeout must be a real number or None")
+            raise TypeError("timeout must be a float or None")
         if timeout < 0:
             raise ValueError("timeout must be non-negative")
     wanted: dict[int, int] = {}
