@@ -24,7 +24,10 @@ describe("what cannot be says so, and what to do instead", () => {
     ["import os; os.popen('ls')", noProgram],
     ["import os; os.execv('/bin/ls', ['ls'])", noProgram],
     ["import asyncio; asyncio.run(asyncio.create_subprocess_exec('ls'))", noProgram],
-    ["import socket; socket.socket().bind(('127.0.0.1', 0))", noServer],
+    ["import socket; socket.socket().bind(('127.0.0.1', 8000))", noServer],
+    ["import socket; socket.socket().bind(('192.0.2.1', 0))", noServer],
+    // Any port of its own is what a connection has anyway, and libraries ask for that to see whether IPv6 is there.
+    ["import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()", noServer],
     ["import socket; socket.socket().listen()", noServer],
     ["import socket; socket.create_server(('127.0.0.1', 0))", noServer],
     ["import http.server; http.server.HTTPServer(('', 8000), None)", noServer],
