@@ -192,6 +192,25 @@ sock.recv(1)
     expect(await interrupt(code, ...services.ports)).toMatch(INTERRUPTED);
   });
 
+  test.each([
+    "import select; select.select([sock], [], [])",
+    "import select; select.select([sock], [], [], 60)",
+    "import selectors; s = selectors.SelectSelector(); s.register(sock, selectors.EVENT_READ); s.select()",
+    "import select; p = select.poll(); p.register(sock, select.POLLIN); p.poll()",
+    "import ssl; ssl.create_default_context().wrap_socket(sock, server_hostname='localhost')",
+    "sock.settimeout(60); import ssl; ssl.create_default_context().wrap_socket(sock, server_hostname='localhost')",
+    "import asyncio; asyncio.run(asyncio.open_connection(sock=sock, ssl=True, server_hostname='localhost'))",
+  ])("a wait by %s", async (wait) => {
+    await using services = await openServices(["silent"]);
+    const code = `
+import socket, sys
+sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+print("waiting", flush=True)
+${wait}
+`;
+    expect(await interrupt(code, ...services.ports)).toMatch(INTERRUPTED);
+  });
+
   test("a wait for room to send", async () => {
     await using services = await openServices(["silent"]);
     const code = `

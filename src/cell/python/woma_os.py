@@ -5,6 +5,7 @@ import fcntl
 import math
 import os
 import select
+import selectors
 
 _native_strerror = os.strerror
 
@@ -13,6 +14,7 @@ def install() -> None:
     os.strerror = strerror
     os.set_inheritable = set_inheritable
     select.select = select_by_poll
+    selectors.SelectSelector._select = staticmethod(select_by_poll)
     fcntl.flock = flock
     # Nobody but one user is here.
     os.geteuid, os.getegid = os.getuid, os.getgid
