@@ -110,8 +110,8 @@ class SocketChannel(Channel):
             left = max(left, 1) if timeout else left
             reply, _ = woma_ssl_broker.woma_kernel.request(op, **self.target(), timeoutMs=left)
             if reply.get("errno") == "EINTR":
-                # Interrupted as well, so that the signal's handler runs here, and raises where it does.
-                time.sleep(1e-6)
+                # Interrupted as well, as often as it takes CPython to look at the signal: its handler runs here.
+                time.sleep(0.02)
                 continue
             if reply.get("errno") == "ETIMEDOUT" and timeout is not None:
                 raise TimeoutError(timed_out)
