@@ -105,8 +105,12 @@ describe("a program's socket", () => {
       reason: "::1 is a loopback address; allow it with --allow-net='[::1]:80'",
     });
     expect(await program.ask({ op: "socket-error", handle })).toEqual({ error: null });
-    for (const address of ["localhost", "", "127.1", "::1%lo", "[::1]", "1.2.3.4:80"])
+    for (const address of ["localhost", "", "127.1", "::1%", "1.2.3.4%lo", "[::1]", "1.2.3.4:80"])
       expect([address, await program.ask(connect(handle, 80, address))]).toEqual([address, { errno: "EINVAL" }]);
+    expect(await program.ask(connect(handle, 80, "fe80::1%lo"))).toEqual({
+      errno: "EACCES",
+      reason: "fe80::1 is a link-local address; allow it with --allow-net='[fe80::1]:80'",
+    });
   });
 
   test("that could not be connected says so once", async () => {
